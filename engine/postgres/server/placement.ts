@@ -118,7 +118,8 @@ export function stateRoot(identity: Identity): string {
 
 /** A folder that only we can write to: what lies in it is run as a program, so nobody else may have put it there. */
 export function ownFolder(path: string): string {
-  mkdirSync(path, { recursive: true, mode: 0o755 });
+  // The mode given to mkdir is cut by the umask.
+  if (mkdirSync(path, { recursive: true })) chmodSync(path, 0o755);
   const stat = statSync(path);
   if (stat.uid !== process.getuid?.() || stat.mode & 0o022) {
     throw new DataFolderUnusable(
