@@ -1,0 +1,23 @@
+-- One-day candles: one row per exchange, symbol and day in UTC with a known minute.
+-- grain: exchange, symbol, window_start
+-- time: window_start
+-- freshness: 1 s
+-- why: the day is cut by date_bin and not by date_trunc, so that it is the day in UTC whatever time zone a session has set.
+create materialized view candles_1d as
+select
+  exchange, -- exchange of the market
+  symbol, -- market, as BTC/USD
+  date_bin(interval '24 hours', window_start, '2000-01-01 00:00:00+00'::timestamptz) as window_start, -- start of the day in UTC
+  first_value(open order by window_start) as open, -- first price
+  max(high) as high, -- highest price
+  min(low) as low, -- lowest price
+  last_value(close order by window_start) as close, -- last price
+  sum(volume) as volume, -- traded amount in base currency
+  case when count(notional) = count(*) then sum(notional) end as notional, -- traded amount in quote currency, null when a part is unknown
+  case when count(notional) = count(*) then round(sum(notional) / nullif(sum(volume), 0), 10) end as vwap, -- average price weighted by volume, null without volume
+  case when count(trades) = count(*) then sum(trades)::bigint end as trades, -- number of trades, null when a part is unknown
+  case when count(taker_buy_volume) = count(*) then sum(taker_buy_volume) end as taker_buy_volume, -- part of the volume in which the buyer took liquidity, null when a part is unknown
+  sum(known_minutes)::bigint as known_minutes, -- minutes known in the window, 1440 when it is whole
+  max(last_event_at) as last_event_at -- latest trade or heartbeat time in the window
+from candles_1h
+group by exchange, symbol, date_bin(interval '24 hours', window_start, '2000-01-01 00:00:00+00'::timestamptz);

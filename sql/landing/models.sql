@@ -1,0 +1,23 @@
+-- The registry of trained models: one row per model name and version.
+-- grain: name, version
+-- time: created_at
+-- why: says of every prediction what it was made with: which data, which SQL, which artifact. Only the alias and
+--   its time change after a model is registered. Structured values are JSON in text, which both engines store alike.
+create table models (
+  name varchar, -- name of the model
+  version int, -- counts up from 1 for each name
+  alias varchar, -- champion, challenger, or null when out of service
+  algorithm varchar, -- how it was trained, as persistence, ridge or xgboost
+  horizon_minutes int, -- how many minutes ahead it looks
+  parameters varchar, -- training parameters, as JSON
+  metrics varchar, -- evaluation on data that it did not see, as JSON
+  feature_names varchar, -- names of its inputs in their order, as a JSON array
+  dataset_hash varchar, -- hash of the rows that it was trained on
+  sql_hash varchar, -- hash of the SQL that made those rows
+  artifact varchar, -- where the trained model is stored
+  trained_from timestamptz, -- first minute of its training data
+  trained_to timestamptz, -- last minute of its training data
+  created_at timestamptz, -- when it was registered
+  alias_changed_at timestamptz, -- when its alias was last changed
+  primary key (name, version)
+);
