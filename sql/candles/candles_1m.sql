@@ -6,7 +6,7 @@
 --   Nothing traded at no price: the vwap of a minute without volume is null, and not 0 as some exchanges say.
 create materialized view candles_1m as
 with carried as (
-  select exchange, symbol, window_start, open, high, low, close, volume, notional, trades, taker_buy_volume, last_event_at,
+  select exchange, symbol, window_start, open, high, low, close, volume, notional, trades, taker_buy_volume, last_trade_at, last_event_at,
     last_known(close::double precision) over (
       partition by exchange, symbol order by window_start rows between 1440 preceding and current row
     ) as carried_close
@@ -26,6 +26,7 @@ select
   case when close is null then 0 else trades end as trades, -- number of trades, null where an import has none
   case when close is null then 0 else taker_buy_volume end as taker_buy_volume, -- part of the volume in which the buyer took liquidity, null where unknown
   1::bigint as known_minutes, -- minutes known in the window, always 1 here
+  last_trade_at, -- time of the last trade in the window, null when there is none
   last_event_at -- latest trade or heartbeat time in the window
 from carried
 where carried_close is not null;

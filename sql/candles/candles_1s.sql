@@ -19,7 +19,7 @@ select
   round(sum(price * quantity) / sum(quantity), 10) as vwap, -- average price weighted by volume
   count(*) as trades, -- number of trades
   case when count(side) = count(*) then sum(case when side = 'buy' then quantity else 0 end) end as taker_buy_volume, -- part of the volume in which the buyer took liquidity
-  max(ts) as last_event_at -- time of the last trade
+  max(ts) as last_trade_at -- time of the last trade
 from trades
 where ts is not null
   and price > 0 and price < 1000000000000000

@@ -19,6 +19,7 @@ select
   case when count(trades) = count(*) then sum(trades)::bigint end as trades, -- number of trades, null when a part is unknown
   case when count(taker_buy_volume) = count(*) then sum(taker_buy_volume) end as taker_buy_volume, -- part of the volume in which the buyer took liquidity, null when a part is unknown
   sum(known_minutes)::bigint as known_minutes, -- minutes known in the window, 5 when it is whole
+  max(last_trade_at) as last_trade_at, -- time of the last trade in the window, null when there is none
   max(last_event_at) as last_event_at -- latest trade or heartbeat time in the window
 from candles_1m
 group by exchange, symbol, date_bin(interval '5 minutes', window_start, '2000-01-01 00:00:00+00'::timestamptz);

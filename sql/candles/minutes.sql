@@ -6,16 +6,16 @@
 --   no row: unknown is not flat. Imported candles that contradict themselves are left out.
 create materialized view minutes as
 with known as (
-  select exchange, symbol, window_start, 'trades' as source, open, high, low, close, volume, notional, trades, taker_buy_volume, last_event_at
+  select exchange, symbol, window_start, 'trades' as source, open, high, low, close, volume, notional, trades, taker_buy_volume, last_trade_at, last_trade_at as last_event_at
   from traded_minutes
   union all
-  select exchange, symbol, window_start, 'import' as source, open, high, low, close, volume, notional, trades, taker_buy_volume, window_start as last_event_at
+  select exchange, symbol, window_start, 'import' as source, open, high, low, close, volume, notional, trades, taker_buy_volume, null::timestamptz as last_trade_at, window_start as last_event_at
   from candles_imported
   where low > 0 and high < 1000000000000000 and open between low and high and close between low and high
     and volume >= 0 and volume < 1000000000000000000
   union all
   select exchange, symbol, minute as window_start, 'heartbeat' as source, null::numeric as open, null::numeric as high, null::numeric as low, null::numeric as close,
-    null::numeric as volume, null::numeric as notional, null::bigint as trades, null::numeric as taker_buy_volume, minute as last_event_at
+    null::numeric as volume, null::numeric as notional, null::bigint as trades, null::numeric as taker_buy_volume, null::timestamptz as last_trade_at, minute as last_event_at
   from heartbeats
 )
 select
@@ -31,6 +31,7 @@ select
   coalesce(max(notional) filter (where source = 'trades'), max(notional)) as notional, -- traded amount in quote currency, null where unknown
   coalesce(max(trades) filter (where source = 'trades'), max(trades)) as trades, -- number of trades, null where unknown
   case when bool_or(source = 'trades') then max(taker_buy_volume) filter (where source = 'trades') else max(taker_buy_volume) end as taker_buy_volume, -- part of the volume in which the buyer took liquidity, null where unknown
+  max(last_trade_at) as last_trade_at, -- time of the last trade in the minute, null when there is none
   max(last_event_at) as last_event_at -- latest trade or heartbeat time in the minute
 from known
 group by exchange, symbol, window_start;

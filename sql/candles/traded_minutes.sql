@@ -15,6 +15,6 @@ select
   sum(notional) as notional, -- traded amount in quote currency
   sum(trades)::bigint as trades, -- number of trades
   case when count(taker_buy_volume) = count(*) then sum(taker_buy_volume) end as taker_buy_volume, -- part of the volume in which the buyer took liquidity
-  max(last_event_at) as last_event_at -- time of the last trade
+  max(last_trade_at) as last_trade_at -- time of the last trade
 from candles_1s
 group by exchange, symbol, date_trunc('minute', window_start);

@@ -1,0 +1,38 @@
+-- How good each model was in each hour: one row per exchange, symbol, horizon, model, version and hour.
+-- grain: exchange, symbol, horizon_minutes, model, version, hour
+-- time: hour
+-- why: the hour is that of the minute predicted from. Sums and counts are kept beside the ratios, so that days add up
+--   from hours without going back to the predictions. A price that did not move has no direction to be right about.
+create materialized view accuracy_1h as
+with scored as (
+  select exchange, symbol, horizon_minutes, model, version,
+    date_bin(interval '1 hour', window_start, '2000-01-01 00:00:00+00'::timestamptz) as hour,
+    error, abs(error) as absolute_error, abs(persistence_error) as persistence_absolute_error,
+    case when realised_price <> base_price then case when sign(predicted_price - base_price) = sign(realised_price - base_price) then 1 else 0 end end as direction_hit,
+    case when lower_price is not null and upper_price is not null then case when realised_price between lower_price and upper_price then 1 else 0 end end as interval_hit
+  from prediction_errors
+  where error is not null and persistence_error is not null
+)
+select
+  exchange, -- exchange of the market
+  symbol, -- market, as BTC/USD
+  horizon_minutes, -- how many minutes ahead the predictions looked
+  model, -- name of the model
+  version, -- version of the model
+  hour, -- start of the hour
+  count(*) as predictions, -- number of predictions whose horizon is over
+  sum(absolute_error) as absolute_error_sum, -- sum of the absolute errors
+  sum(persistence_absolute_error) as persistence_absolute_error_sum, -- the same for the persistence baseline
+  sum(error) as error_sum, -- sum of the errors
+  count(direction_hit) as moves, -- predictions after which the price moved
+  coalesce(sum(direction_hit), 0)::bigint as direction_hits, -- those whose direction was right
+  count(interval_hit) as intervals, -- predictions that gave an interval
+  coalesce(sum(interval_hit), 0)::bigint as interval_hits, -- those whose interval held the realised price
+  sum(absolute_error) / nullif(count(*), 0) as mae, -- mean absolute error, in quote currency
+  sum(persistence_absolute_error) / nullif(count(*), 0) as persistence_mae, -- mean absolute error of the persistence baseline
+  1 - sum(absolute_error) / nullif(sum(persistence_absolute_error), 0) as skill, -- share of the baseline's error that the model takes away, below 0 when it adds to it
+  sum(error) / nullif(count(*), 0) as bias, -- mean error, above 0 when predictions are too high
+  sum(direction_hit)::numeric / nullif(count(direction_hit), 0) as directional_accuracy, -- share of moves whose direction was right
+  sum(interval_hit)::numeric / nullif(count(interval_hit), 0) as interval_coverage -- share of intervals that held the realised price
+from scored
+group by exchange, symbol, horizon_minutes, model, version, hour;

@@ -1,0 +1,16 @@
+-- How many minutes of each day nothing is known of: one row per exchange, symbol and day in UTC.
+-- grain: exchange, symbol, day
+-- time: day
+-- why: features that reach over an unknown minute are not complete, so this is what keeps models from being asked.
+--   The last day counts up to the latest event, the first day from midnight.
+create view unknown_minutes as
+select
+  exchange, -- exchange of the market
+  symbol, -- market, as BTC/USD
+  window_start as day, -- start of the day in UTC
+  known_minutes, -- minutes known of the day
+  case
+    when last_event_at >= window_start + interval '1439 minutes' then 1440
+    else floor(extract(epoch from last_event_at - window_start) / 60)::bigint + 1
+  end - known_minutes as unknown_minutes -- minutes missed up to the last known one
+from candles_1d;
