@@ -1,0 +1,132 @@
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import type { Clock } from './context.ts';
+import { TYPE } from './database.ts';
+import { type Remembered, remembered } from './remembered.ts';
+
+/** A column of a served view. */
+export interface Column {
+  readonly name: string;
+  /** The type number on the wire. */
+  readonly type: number;
+  /** Its comment in the SQL, where the database keeps it. */
+  readonly description: string | null;
+}
+
+/** A view that is served under its own name. */
+export type ServedView = 'candles' | 'indicators' | 'features' | 'markets';
+
+const TTL_MS = 10_000;
+const CANDIDATES = [
+  '1s',
+  '1m',
+  '3m',
+  '5m',
+  '10m',
+  '15m',
+  '30m',
+  '1h',
+  '2h',
+  '4h',
+  '6h',
+  '8h',
+  '12h',
+  '1d',
+  '1w',
+];
+
+/** Knows the columns and timeframes that the SQL defines at this moment. */
+export class Catalog {
+  readonly #views: Readonly<Record<ServedView, Remembered<readonly Column[]>>>;
+  readonly #timeframes: Remembered<readonly string[]>;
+
+  constructor(pool: Pool, clock: Clock) {
+    const view = (name: ServedView) => remembered(clock, TTL_MS, () => loadColumns(pool, name));
+    this.#views = {
+      candles: view('candles'),
+      indicators: view('indicators'),
+      features: view('features'),
+      markets: view('markets'),
+    };
+    this.#timeframes = remembered(clock, TTL_MS, () => loadTimeframes(pool));
+  }
+
+  columns(view: ServedView): Promise<readonly Column[]> {
+    return this.#views[view].get();
+  }
+
+  /** The usual timeframes of which there are candles. */
+  timeframes(): Promise<readonly string[]> {
+    return this.#timeframes.get();
+  }
+
+  /** Called when the database says that it no longer looks as it did. */
+  forget(): void {
+    for (const view of Object.values(this.#views)) view.forget();
+    this.#timeframes.forget();
+  }
+}
+
+async function loadColumns(pool: Pool, view: ServedView): Promise<readonly Column[]> {
+  // No row is read; the answer's head has names and types, on PostgreSQL as on RisingWave.
+  const { fields } = await pool.query(`select * from ${view} limit 0`);
+  const comments = await loadComments(pool, view);
+  return fields.map(({ name, dataTypeID }) => ({
+    name,
+    type: dataTypeID,
+    description: comments.get(name) ?? null,
+  }));
+}
+
+async function loadComments(pool: Pool, view: ServedView): Promise<ReadonlyMap<string, string>> {
+  try {
+    const { rows } = await pool.query<{ name: string; comment: string }>(
+      `select attname::text as name, col_description(attrelid, attnum) as comment from pg_attribute
+       where attrelid = to_regclass($1) and attnum > 0 and col_description(attrelid, attnum) is not null`,
+      [view],
+    );
+    return new Map(rows.map((row) => [row.name, row.comment]));
+  } catch {
+    // Comments are an extra that not every engine keeps.
+    return new Map();
+  }
+}
+
+async function loadTimeframes(pool: Pool): Promise<readonly string[]> {
+  // One branch of the view each, so asking for one that nobody has costs nothing.
+  const one = CANDIDATES.map((name) => `(select timeframe from candles where timeframe = '${name}' limit 1)`);
+  const { rows } = await pool.query<{ timeframe: string }>(one.join(' union all '));
+  return CANDIDATES.filter((name) => rows.some((row) => row.timeframe === name));
+}
+
+/** The schema of a row with these columns. */
+export function rowSchema(columns: readonly Column[]): z.ZodObject {
+  return z.object(
+    Object.fromEntries(
+      columns.map(({ name, type, description }) => {
+        const schema = valueSchema(type).nullable();
+        return [name, description === null ? schema : schema.describe(description)];
+      }),
+    ),
+  );
+}
+
+function valueSchema(type: number): z.ZodType {
+  switch (type) {
+    case TYPE.bool:
+      return z.boolean();
+    case TYPE.int2:
+    case TYPE.int4:
+    case TYPE.int8:
+      return z.int();
+    case TYPE.float4:
+    case TYPE.float8:
+      return z.number();
+    case TYPE.timestamptz:
+      return z.iso.datetime({ offset: true });
+    case TYPE.numeric:
+      return z.string().regex(/^-?\d+(\.\d+)?$/);
+    default:
+      return z.string();
+  }
+}

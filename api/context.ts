@@ -1,0 +1,32 @@
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { Catalog } from './catalog.ts';
+import type { Views } from './database.ts';
+import type { Markets } from './markets.ts';
+
+/** The time, in milliseconds since the epoch. */
+export interface Clock {
+  now(): number;
+}
+
+/** What the engine says of itself. */
+export interface EngineStatus {
+  readonly state: 'starting' | 'running' | 'stopped';
+  /** How far the views are behind what was written, or null when nothing waits. */
+  readonly refreshLagMs: number | null;
+  /** What it is busy with, or why it stopped, for people. */
+  readonly detail?: string;
+}
+
+/** What every route is given. */
+export interface Context {
+  readonly db: Kysely<Views>;
+  readonly catalog: Catalog;
+  readonly markets: Markets;
+  readonly status: () => Promise<EngineStatus>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly startedAt: number;
+  /** Views that are further behind than this are not ready. */
+  readonly maxLagMs: number;
+}

@@ -1,0 +1,101 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { Context } from './context.ts';
+import { Problem } from './problem.ts';
+
+const SOON = { 'retry-after': '1' };
+
+/** Sends a problem. */
+export function sendProblem(response: Response, problem: Problem): void {
+  response
+    .status(problem.status)
+    .set({ 'cache-control': 'no-store', ...problem.details.headers })
+    .type('application/problem+json')
+    .send(JSON.stringify(problem.body(requestId(response))));
+}
+
+/** The id under which a request is logged. */
+export function requestId(response: Response): string {
+  return String(response.locals.requestId ?? '');
+}
+
+/** Answers what no route took. */
+export const unknownPath: RequestHandler = (request) => {
+  throw new Problem('unknown_path', {
+    detail: `Nothing is served under ${request.path.slice(0, 200)}. /openapi.json lists every path`,
+  });
+};
+
+/** Turns every error into a problem. What is not one of ours is logged whole, and told as a request id only. */
+export function failures({ logger, catalog }: Context): ErrorRequestHandler {
+  return (error: unknown, request: Request, response: Response, next) => {
+    const problem = asProblem(error);
+    const id = requestId(response);
+    if (problem.code === 'view_missing') catalog.forget();
+    if (problem.status >= 500 && problem.code !== 'not_ready') {
+      logger.error({ err: error, request_id: id, path: request.path }, problem.message);
+    }
+    if (response.headersSent) next(error);
+    else sendProblem(response, problem);
+  };
+}
+
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const { code, status, message } = error as { code?: unknown; status?: unknown; message?: unknown };
+  if (typeof code === 'string') {
+    const known = databaseProblem(code, error);
+    if (known) return known;
+  }
+  if (
+    typeof message === 'string' &&
+    /timeout exceeded when trying to connect|Connection terminated|Query read timeout/.test(message)
+  ) {
+    return unreachable(error);
+  }
+  // Express and its router mark what the client did wrong, such as a broken percent escape.
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new Problem('malformed_request', {
+      detail: 'The address has a % escape that is not UTF-8',
+      cause: error,
+    });
+  }
+  return new Problem('internal', {
+    detail: 'This is not your fault: tell the operator the request_id, under which the cause is logged',
+    cause: error,
+  });
+}
+
+/** Problems by PostgreSQL's error code, or by that of the network. */
+function databaseProblem(code: string, cause: unknown): Problem | null {
+  if (code === '57014') {
+    return new Problem('query_timeout', {
+      detail: 'Ask for a shorter range, fewer rows or fewer columns',
+      headers: SOON,
+      cause,
+    });
+  }
+  if (code === '42P01' || code === '42703') {
+    return new Problem('view_missing', {
+      detail: 'The SQL that defines this is being applied, or was never applied: see /ready',
+      headers: SOON,
+      cause,
+    });
+  }
+  if (code === '53300') {
+    return new Problem('overloaded', {
+      detail: 'The database takes no more connections at the moment',
+      headers: SOON,
+      cause,
+    });
+  }
+  // 08: connection; 57P: shutdown, crash, start; 28: log in; the rest are Node's.
+  return /^(08|57P|28)|^E(CONN|HOST|NET|PIPE|TIMEDOUT|NOTFOUND)|^EAI_/.test(code) ? unreachable(cause) : null;
+}
+
+function unreachable(cause: unknown): Problem {
+  return new Problem('database_unreachable', {
+    detail: 'The database does not answer; try again in a moment',
+    headers: SOON,
+    cause,
+  });
+}

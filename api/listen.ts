@@ -1,0 +1,66 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A listening API. */
+export interface Listening {
+  readonly port: number;
+  readonly url: string;
+  /** Takes no new requests, lets running ones finish for a while, then ends their connections. */
+  stop(): Promise<void>;
+}
+
+/** The port is taken or may not be used. */
+export class ListenError extends Error {
+  readonly code = 'api_listen';
+
+  constructor(port: number, cause: Error) {
+    const taken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    super(
+      `The API can't listen on 127.0.0.1:${port}${taken ? ': the port is in use' : ''}. Stop the program that has it, or choose another port`,
+      { cause },
+    );
+    this.name = 'ListenError';
+  }
+}
+
+const HEADERS_WITHIN_MS = 10_000;
+const REQUEST_WITHIN_MS = 15_000;
+const FINISH_WITHIN_MS = 10_000;
+
+/** Serves an app on this machine only; port 0 takes a free one. */
+export async function listen(
+  app: RequestListener,
+  port: number,
+  finishWithinMs = FINISH_WITHIN_MS,
+): Promise<Listening> {
+  const server = createServer(
+    { headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS, maxHeaderSize: 16_384 },
+    app,
+  );
+  server.maxConnections = 1_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(new ListenError(port, error)));
+    server.listen({ host: '127.0.0.1', port }, resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  let stopping: Promise<void> | null = null;
+  server.on('request', (_request, response) => {
+    // A connection that was kept alive for the next request has none to wait for while stopping.
+    response.once('close', () => setImmediate(() => stopping && server.closeIdleConnections()));
+  });
+  const stop = async (): Promise<void> => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    const hurry = setTimeout(() => server.closeAllConnections(), finishWithinMs);
+    await closed;
+    clearTimeout(hurry);
+  };
+  return {
+    port: bound,
+    url: `http://127.0.0.1:${bound}`,
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { Context } from './context.ts';
+import { PROBLEMS, type ProblemCode } from './problem.ts';
+import type { Route } from './route.ts';
+import { problemSchema } from './schemas/answers.ts';
+
+/** A part of an OpenAPI document. */
+export type Json = Readonly<Record<string, unknown>>;
+
+// Any path may answer these.
+const ALWAYS: readonly ProblemCode[] = [
+  'malformed_request',
+  'method_not_allowed',
+  'body_too_large',
+  'url_too_long',
+  'internal',
+  'overloaded',
+  'database_unreachable',
+  'view_missing',
+  'query_timeout',
+];
+
+/** The OpenAPI 3.1 document of these routes, with the columns that the SQL defines at this moment. */
+export async function openApi(routes: readonly Route[], context: Context): Promise<Json> {
+  const paths = await Promise.all(
+    routes.map(async (route) => [route.path, { get: await operation(route, context) }] as const),
+  );
+  return {
+    openapi: '3.1.0',
+    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
+    info: {
+      title: 'Tickwave',
+      version: '1',
+      description:
+        'Candles, indicators and features of crypto markets, as SQL views keep them. Everything is read with GET; errors are application/problem+json.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    paths: Object.fromEntries(paths),
+    components: { schemas: { Problem: toSchema(problemSchema, 'output') } },
+  };
+}
+
+async function operation(route: Route, context: Context): Promise<Json> {
+  return {
+    operationId: route.id,
+    summary: route.summary,
+    description: route.description,
+    parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
+    responses: {
+      200: {
+        description: route.summary,
+        content: { 'application/json': { schema: toSchema(await route.answer(context), 'output') } },
+      },
+      ...problemResponses([...route.problems, ...ALWAYS]),
+    },
+  };
+}
+
+function parameters(schema: z.ZodObject, where: 'path' | 'query'): readonly Json[] {
+  const { properties = {}, required = [] } = toSchema(schema, 'input') as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+    name,
+    in: where,
+    required: where === 'path' || required.includes(name),
+    ...(description === undefined ? {} : { description }),
+    schema: { ...rest, ...defaultOf(schema.shape[name]) },
+  }));
+}
+
+// zod leaves out the default of a value that is transformed on its way in.
+function defaultOf(schema: unknown): Json {
+  return schema instanceof z.ZodDefault ? { default: schema.def.defaultValue } : {};
+}
+
+function problemResponses(codes: readonly ProblemCode[]): Json {
+  const byStatus = new Map<number, Set<ProblemCode>>();
+  for (const code of codes) {
+    const { status } = PROBLEMS[code];
+    byStatus.set(status, (byStatus.get(status) ?? new Set()).add(code));
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, same]) => [
+      status,
+      {
+        description: [...same].map((code) => `${code}: ${PROBLEMS[code].title}`).join('; '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
+}
+
+function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return json;
+}

@@ -1,0 +1,10 @@
+import type { Route } from '../route.ts';
+import { candles } from './candles.ts';
+import { features } from './features.ts';
+import { health } from './health.ts';
+import { indicators } from './indicators.ts';
+import { markets } from './markets.ts';
+import { ready } from './ready.ts';
+
+/** Every path, in the order of the document. */
+export const routes: readonly Route[] = [health, ready, markets, candles, indicators, features];
