@@ -21,16 +21,17 @@ export class ManualClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve(false);
-      const sleeper: Sleeper = { at: this.time + ms, wake: resolve };
+      const stop = (): void => {
+        this.sleepers = this.sleepers.filter((other) => other !== sleeper);
+        resolve(false);
+      };
+      const wake = (slept: boolean): void => {
+        signal?.removeEventListener('abort', stop);
+        resolve(slept);
+      };
+      const sleeper: Sleeper = { at: this.time + ms, wake };
       this.sleepers.push(sleeper);
-      signal?.addEventListener(
-        'abort',
-        () => {
-          this.sleepers = this.sleepers.filter((other) => other !== sleeper);
-          resolve(false);
-        },
-        { once: true },
-      );
+      signal?.addEventListener('abort', stop, { once: true });
     });
   }
 
