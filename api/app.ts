@@ -10,6 +10,8 @@ import { failures, unknownPath } from './failures.ts';
 import { Markets } from './markets.ts';
 import { openApi } from './openapi.ts';
 import { PROBLEMS, Problem } from './problem.ts';
+import { readHistory } from './readiness.ts';
+import { remembered } from './remembered.ts';
 import { identified, limited, notOverloaded } from './requests.ts';
 import type { Route } from './route.ts';
 import { routes } from './routes/all.ts';
@@ -60,7 +62,8 @@ function contextOf({ pool, status, clock, logger, maxLagMs = 2_000 }: ApiOptions
   const db = new Kysely<Views>({ dialect: new PostgresDialect({ pool }) });
   const catalog = new Catalog(pool, clock);
   const markets = new Markets(db, clock);
-  return { db, catalog, markets, status, clock, logger, maxLagMs, startedAt: clock.now() };
+  const history = remembered(clock, 1_000, () => readHistory(db, markets, logger));
+  return { db, catalog, markets, history, status, clock, logger, maxLagMs, startedAt: clock.now() };
 }
 
 function handlerOf(route: Route, context: Context): express.RequestHandler {

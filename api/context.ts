@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import type { Catalog } from './catalog.ts';
 import type { Views } from './database.ts';
 import type { Markets } from './markets.ts';
+import type { History } from './readiness.ts';
+import type { Remembered } from './remembered.ts';
 
 /** The time, in milliseconds since the epoch. */
 export interface Clock {
@@ -23,6 +25,7 @@ export interface Context {
   readonly db: Kysely<Views>;
   readonly catalog: Catalog;
   readonly markets: Markets;
+  readonly history: Remembered<History>;
   readonly status: () => Promise<EngineStatus>;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -18,6 +18,12 @@ export interface Views {
     readonly reach_complete: boolean;
   };
   readonly markets: { readonly exchange: string; readonly symbol: string };
+  readonly watermarks: {
+    readonly exchange: string;
+    readonly symbol: string;
+    readonly event_time: Date | string;
+    readonly closed_before: Date | string;
+  };
 }
 
 /** PostgreSQL's type numbers; RisingWave uses the same. */

@@ -1,10 +1,14 @@
-import { sql } from 'kysely';
-import type { Context } from './context.ts';
-import type { Market } from './markets.ts';
+import { type Kysely, sql } from 'kysely';
+import type { Logger } from 'pino';
+import type { Context, EngineStatus } from './context.ts';
+import type { Views } from './database.ts';
+import type { Market, Markets } from './markets.ts';
 
-/** What stands against being ready, and what is worth knowing though it does not. */
-export interface Readiness {
+/** How far the history of the markets reaches. */
+export interface History {
+  /** Why none can be served properly; empty when at least one can. */
   readonly reasons: readonly string[];
+  /** What is not complete, though others are. */
   readonly notes: readonly string[];
   /** Markets with enough history. */
   readonly markets: number;
@@ -13,16 +17,18 @@ export interface Readiness {
 /** The minutes of history that the longest indicators reach over. */
 const REACH = 280;
 const SHOWN = 20;
+const MOST = 200;
+const STATUS_WITHIN_MS = 2_000;
 
-/** Looks at the engine, the database and each market's history. */
-export async function assess(context: Context): Promise<Readiness> {
-  const [engine, history] = await Promise.all([engineReasons(context), historyOf(context)]);
+/** What stands against being ready, by the engine and by the history of each market. */
+export async function assess(context: Context): Promise<History> {
+  const [engine, history] = await Promise.all([engineReasons(context), context.history.get()]);
   return { ...history, reasons: [...engine, ...history.reasons] };
 }
 
 async function engineReasons({ status, maxLagMs, logger }: Context): Promise<readonly string[]> {
   try {
-    const { state, refreshLagMs, detail } = await status();
+    const { state, refreshLagMs, detail } = await inTime(status());
     const more = detail === undefined ? '' : `: ${detail}`;
     if (state !== 'running') return [`engine: ${state}${more}`];
     const lag = refreshLagMs ?? 0;
@@ -33,22 +39,28 @@ async function engineReasons({ status, maxLagMs, logger }: Context): Promise<rea
   }
 }
 
-async function historyOf(context: Context): Promise<Readiness> {
+async function inTime(answer: Promise<EngineStatus>): Promise<EngineStatus> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${STATUS_WITHIN_MS} ms`)), STATUS_WITHIN_MS);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+/** Reads the history of every market. One short query each, by index; the caller remembers the answer for a second. */
+export async function readHistory(db: Kysely<Views>, markets: Markets, logger: Logger): Promise<History> {
   try {
-    const all = await context.markets.all();
+    const all = (await markets.all()).slice(0, MOST);
     if (all.length === 0) return { reasons: ['no market has data yet'], notes: [], markets: 0 };
-    const warming = (await Promise.all(all.slice(0, 200).map((market) => warmUp(market, context)))).filter(
-      (line) => line !== null,
-    );
-    const shown =
-      warming.length > SHOWN
-        ? [...warming.slice(0, SHOWN), `and ${warming.length - SHOWN} more markets`]
-        : warming;
-    const none = warming.length === Math.min(all.length, 200);
+    const states = await Promise.all(all.map((market) => warmUp(market, db)));
+    const warming = states.filter((line) => line !== null);
+    const rest = warming.length - SHOWN;
+    const shown = rest > 0 ? [...warming.slice(0, SHOWN), `and ${rest} more markets`] : warming;
+    const none = warming.length === all.length;
     // A market that was added a minute ago must not take those that are complete out of service.
     return { reasons: none ? shown : [], notes: none ? [] : shown, markets: all.length - warming.length };
   } catch (error) {
-    context.logger.warn({ err: error }, 'the database could not say how far its markets are');
+    logger.warn({ err: error }, 'the database could not say how far its markets are');
     const code = (error as { code?: unknown }).code;
     const missing = code === '42P01' || code === '42703';
     return {
@@ -59,7 +71,7 @@ async function historyOf(context: Context): Promise<Readiness> {
   }
 }
 
-async function warmUp({ exchange, symbol }: Market, { db }: Context): Promise<string | null> {
+async function warmUp({ exchange, symbol }: Market, db: Kysely<Views>): Promise<string | null> {
   const newest = await db
     .selectFrom('trend')
     .select(['reach_rows', 'reach_complete'])
@@ -71,5 +83,7 @@ async function warmUp({ exchange, symbol }: Market, { db }: Context): Promise<st
     .executeTakeFirst();
   if (newest?.reach_complete) return null;
   const rows = Number(newest?.reach_rows ?? 0);
-  return `${symbol} on ${exchange}: ${rows < REACH ? `warming up: ${rows} of ${REACH} minutes` : 'a gap in its last minutes'}`;
+  const why =
+    rows < REACH ? `warming up: ${rows} of ${REACH} minutes` : 'minutes are missing in its recent history';
+  return `${symbol} on ${exchange}: ${why}`;
 }

@@ -12,9 +12,15 @@ test('markets are listed, all or of one exchange', async () => {
   expect(status).toBe(200);
   expect(body).toEqual({
     data: [
-      { exchange: 'coinbase', symbol: 'ETH/USD' },
-      { exchange: 'kraken', symbol: 'BTC/USD' },
-      { exchange: 'kraken', symbol: 'ETH/USD' },
+      { exchange: 'coinbase', symbol: 'ETH/USD', base_asset: 'ETH', event_time: null, closed_before: null },
+      {
+        exchange: 'kraken',
+        symbol: 'BTC/USD',
+        base_asset: 'BTC',
+        event_time: '2024-06-01T01:39:58.123456Z',
+        closed_before: '2024-06-01T01:39:53.123456Z',
+      },
+      { exchange: 'kraken', symbol: 'ETH/USD', base_asset: 'ETH', event_time: null, closed_before: null },
     ],
     next_cursor: null,
   });

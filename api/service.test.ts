@@ -43,6 +43,7 @@ describe('readiness', () => {
 
   test('one complete market is enough; the others are notes', async () => {
     await api.owner.query('update trend set reach_rows = 280, reach_complete = true');
+    api.time += 1_001;
     const { status, body } = await api.get('/ready');
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -93,7 +94,9 @@ describe('faults', () => {
     const api = await testApi({}, 'select 1');
     expect((await api.get('/v1/markets')).body).toMatchObject({ status: 503, code: 'view_missing' });
     expect((await api.get('/ready')).body).toMatchObject({ reasons: ['views are not applied yet'] });
-    await api.owner.query("create view markets as select 'x' as exchange, pg_sleep(60)::text as symbol");
+    await api.owner.query(`
+      create view markets as select 'x' as exchange, pg_sleep(60)::text as symbol;
+      create table watermarks (exchange text, symbol text, event_time timestamptz, closed_before timestamptz)`);
     const pool = createReadPool({ url: api.database.analystUrl, statementTimeoutMs: 50 });
     const served = await listen(createApi({ ...parts, pool }), 0);
     expect(await (await fetch(`${served.url}/v1/markets`)).json()).toMatchObject({

@@ -8,7 +8,15 @@ import { pageOf } from '../schemas/series.ts';
 
 const MOST = 5_000;
 
-/** All markets. */
+const progress = z.object({
+  event_time: z.iso.datetime({ offset: true }).nullable().describe('Latest trade or sign of life'),
+  closed_before: z.iso
+    .datetime({ offset: true })
+    .nullable()
+    .describe('Windows that end at this time or earlier are closed'),
+});
+
+/** All markets, and how far each has come. */
 export const markets: Route = route({
   path: '/v1/markets',
   id: 'listMarkets',
@@ -16,21 +24,30 @@ export const markets: Route = route({
   description: `Every exchange and symbol, at most ${MOST}. In addresses a symbol is written with a dash: BTC/USD as BTC-USD.`,
   params: z.strictObject({}),
   query: z.strictObject({ exchange: exchangeParameter.optional().describe('Markets of this exchange only') }),
-  answer: async ({ catalog }) => pageOf(rowSchema(await catalog.columns('markets'))),
+  answer: async ({ catalog }) => pageOf(rowSchema(await catalog.columns('markets')).extend(progress.shape)),
   problems: ['bad_parameter', 'unknown_parameter'],
   handle: async (_params, { exchange }, { db, catalog }) => {
     const columns = await catalog.columns('markets');
     let rows = db
       .selectFrom('markets')
-      .select(columns.map(({ name }) => sql.ref(name).as(name)))
-      .orderBy('exchange')
-      .orderBy('symbol')
+      .leftJoin('watermarks', (join) =>
+        join
+          .onRef('watermarks.exchange', '=', 'markets.exchange')
+          .onRef('watermarks.symbol', '=', 'markets.symbol'),
+      )
+      .select(columns.map(({ name }) => sql.ref(`markets.${name}`).as(name)))
+      .select(['watermarks.event_time', 'watermarks.closed_before'])
+      .orderBy('markets.exchange')
+      .orderBy('markets.symbol')
       .limit(MOST);
-    if (exchange !== undefined) rows = rows.where('exchange', '=', exchange);
+    if (exchange !== undefined) rows = rows.where('markets.exchange', '=', exchange);
     const found = (await rows.execute()) as readonly Readonly<Record<string, unknown>>[];
+    const types = new Map(columns.map(({ name, type }) => [name, type]));
     return {
       data: found.map((row) =>
-        Object.fromEntries(columns.map(({ name, type }) => [name, toJson(row[name], type)])),
+        Object.fromEntries(
+          Object.entries(row).map(([name, value]) => [name, toJson(value, types.get(name) ?? 0)]),
+        ),
       ),
       next_cursor: null,
     };

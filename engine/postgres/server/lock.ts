@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataFolderInUse } from './errors.ts';
 import { isAlive, startToken } from './processes.ts';
@@ -34,6 +34,17 @@ export function lockFolder(dataDir: string): Release {
     }
   }
   return release;
+}
+
+/** The process that works on a data folder, or null. */
+export function lockOwner(dataDir: string): number | null {
+  const folder = join(dataDir, 'lock');
+  if (!existsSync(folder)) return null;
+  for (const name of readdirSync(folder)) {
+    const owner = livingOwner(name);
+    if (owner !== null) return owner;
+  }
+  return null;
 }
 
 function livingOwner(name: string): number | null {
