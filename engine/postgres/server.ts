@@ -124,6 +124,8 @@ async function launch(
   say: (line: string) => void,
 ): Promise<{ postmaster: Postmaster; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
+    // Asked again each time: a server that was left while it started shows only after a moment.
+    await clearLeftovers(pgdata, dataDir, say);
     const port = await choosePort(dataDir, options.port, say);
     try {
       const args = serverArguments(pgdata, port, options.settings ?? {});
@@ -137,5 +139,7 @@ async function launch(
 
 /** Sessions of a killed server need a moment to notice; a port can be taken between choosing and binding it. */
 function isPassing(line: string): boolean {
-  return /pre-existing shared memory block|could not bind|could not create any TCP\/IP sockets/.test(line);
+  return /pre-existing shared memory block|lock file "postmaster.pid" already exists|could not bind|could not create any TCP\/IP sockets/.test(
+    line,
+  );
 }

@@ -62,7 +62,9 @@ export function chooseHome(dataDir: string, identity: Identity | null, say: (lin
   mkdirSync(home, { recursive: true, mode: 0o755 });
   chmodSync(home, 0o755);
   writeFileSync(join(home, 'origin'), `${dataDir}\n`);
-  writeFileSync(pointer, `${home}\n`);
+  // Half a pointer would be worse than none.
+  writeFileSync(`${pointer}.new`, `${home}\n`);
+  renameSync(`${pointer}.new`, pointer);
   say(`the user ${identity.name} can't enter ${dataDir}: the database is in ${home}`);
   return home;
 }
