@@ -2,19 +2,23 @@
 -- grain: exchange, symbol, timeframe, window_start
 -- time: window_start
 -- why: context features reach over 21 windows of their timeframe. If a minute of them is unknown they are wrong in
---   silence; this says so aloud. A whole window of n minutes knows n minutes, so the sum over the frame tells it all
+--   silence; this says so aloud. No window knows more minutes than it has, so the sum over the frame tells it all
 --   once the frame is known to have no window missing.
 create materialized view coverage as
-with lengths as (
-  select exchange, symbol, timeframe, window_start, known_minutes,
-    case timeframe when '5m' then 5 when '15m' then 15 else 60 end as minutes_long
-  from candles
-  where timeframe in ('5m', '15m', '1h')
+with windows as (
+  select '5m' as timeframe, 5 as minutes_long, exchange, symbol, window_start, known_minutes
+  from candles_5m
+  union all
+  select '15m' as timeframe, 15 as minutes_long, exchange, symbol, window_start, known_minutes
+  from candles_15m
+  union all
+  select '1h' as timeframe, 60 as minutes_long, exchange, symbol, window_start, known_minutes
+  from candles_1h
 ), reach as (
   select exchange, symbol, timeframe, window_start, minutes_long,
     sum(known_minutes) over (partition by exchange, symbol, timeframe order by window_start rows between 20 preceding and current row) as known_minutes_21,
     min(window_start) over (partition by exchange, symbol, timeframe order by window_start rows between 20 preceding and current row) as reach_start
-  from lengths
+  from windows
 )
 select
   exchange, -- exchange of the market

@@ -9,8 +9,5 @@ select
   symbol, -- market, as BTC/USD
   window_start as day, -- start of the day in UTC
   known_minutes, -- minutes known of the day
-  case
-    when last_event_at >= window_start + interval '1439 minutes' then 1440
-    else floor(extract(epoch from last_event_at - window_start) / 60)::bigint + 1
-  end - known_minutes as unknown_minutes -- minutes missed up to the last known one
+  floor(extract(epoch from last_event_at - window_start) / 60)::bigint + 1 - known_minutes as unknown_minutes -- minutes missed up to the latest event
 from candles_1d;
