@@ -34,6 +34,16 @@ export function backward(inner: string, keys: readonly string[], steps: readonly
   return steps.toReversed().reduce((query, step) => level(query, keys, backwardStep(step, stageSql)), inner);
 }
 
+/** As `backward`, in one expression: for steps among which no window looks rows up. */
+export function inline(steps: readonly Step[], range: Range): Range {
+  const none: StageSql = () => '';
+  const place = (expression: string, at: Range): string => expression.replaceAll('touched.lo', at.lo).replaceAll('touched.hi', at.hi);
+  return steps.toReversed().reduce((at, step) => {
+    const next = backwardStep(step, none);
+    return { lo: place(next.lo, at), hi: place(next.hi, at) };
+  }, range);
+}
+
 function level(query: string, keys: readonly string[], range: Range): string {
   const columns = [...keys.map((key) => `touched.${key}`), `${range.lo} as lo`, `${range.hi} as hi`];
   return `select ${columns.join(', ')} from (${query}) as touched`;

@@ -1,0 +1,122 @@
+import pg from 'pg';
+import type { Catalog } from './catalog/catalog.ts';
+import type { Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
+import { type Deployment, type OnBuild, deploy } from './postgres/deploy/deploy.ts';
+import { type Layout, layOut } from './postgres/deploy/plan.ts';
+import { Feed, type Subscriber } from './postgres/feed.ts';
+import { type Refresh, Refresher } from './postgres/refresher.ts';
+import { type LoopStatus, RefreshLoop } from './postgres/loop.ts';
+
+export interface EngineOptions {
+  /** Address of the database, as its owner. */
+  readonly url: string;
+  readonly catalog: Catalog;
+  readonly clock?: Clock;
+  readonly onBuild?: OnBuild;
+}
+
+/** Key of the advisory lock that the one writer of views holds. */
+const LOCK = 0x7469636b;
+
+/** Another process keeps the views of this database up to date. */
+export class EngineBusyError extends Error {
+  override readonly name = 'EngineBusyError';
+}
+
+/**
+ * Keeps the views of `sql/` up to date in one PostgreSQL database. Many may write trades; one engine writes views.
+ *
+ * @example
+ * const engine = await Engine.open({ url, catalog: await loadCatalog('sql') });
+ * engine.subscribe('candles_1m', ({ changes }) => console.log(changes.length));
+ * engine.start();
+ */
+export class Engine {
+  readonly catalog: Catalog;
+  readonly layout: Layout;
+  readonly deployment: Deployment;
+  readonly #client: pg.Client;
+  readonly #feed: Feed;
+  readonly #refresher: Refresher;
+  readonly #loop: RefreshLoop;
+
+  private constructor(catalog: Catalog, layout: Layout, deployment: Deployment, client: pg.Client, feed: Feed, url: string, clock: Clock) {
+    this.catalog = catalog;
+    this.layout = layout;
+    this.deployment = deployment;
+    this.#client = client;
+    this.#feed = feed;
+    this.#refresher = new Refresher(client, layout, feed);
+    this.#loop = new RefreshLoop({ url, layout, clock, refresh: (due) => this.#refresh(due) });
+  }
+
+  /** Takes the lock, deploys what changed in sql/ and catches up. Throws EngineBusyError when another engine holds the lock. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const layout = layOut(options.catalog);
+    const client = new pg.Client({ connectionString: options.url, application_name: 'tickwave engine' });
+    client.on('error', () => {}); // The query that was running rejects; nobody else needs to know twice.
+    await client.connect();
+    try {
+      await takeLock(client);
+      const deployment = await deploy(client, layout, options.onBuild);
+      const engine = new Engine(options.catalog, layout, deployment, client, new Feed(), options.url, options.clock ?? systemClock);
+      await engine.refresh();
+      return engine;
+    } catch (error) {
+      await client.end();
+      throw error;
+    }
+  }
+
+  /** Follows one view's changes from the next refresh on; returns the function that ends it. */
+  subscribe(view: string, subscriber: Subscriber): () => void {
+    this.catalog.get(view);
+    return this.#feed.subscribe(view, subscriber);
+  }
+
+  /** Brings every view up to date now, nothing put off. */
+  async refresh(everything: readonly string[] = []): Promise<Refresh> {
+    return this.#loop.exclusively(() => this.#refresh('all', everything));
+  }
+
+  async #refresh(due: readonly string[] | 'all', everything: readonly string[] = []): Promise<Refresh> {
+    const { refresh, changes } = await this.#refresher.refresh(due, everything);
+    for (const failure of await this.#feed.publish(changes)) this.#loop.report(failure);
+    return refresh;
+  }
+
+  /** Refreshes whenever something was written, until `stop`. */
+  async start(): Promise<void> {
+    await this.#loop.start();
+  }
+
+  /** Resolves with the reason when the loop has ended: an error, or null after `stop`. */
+  get ended(): Promise<Error | null> {
+    return this.#loop.ended;
+  }
+
+  status(): LoopStatus {
+    return this.#loop.status();
+  }
+
+  /** Ends the loop after the refresh that is running, and gives the lock back. */
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+    await this.#client.end();
+  }
+}
+
+async function takeLock(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [LOCK]);
+  if (rows[0]?.taken) return;
+  const holder = await client.query<{ pid: number; since: string; name: string }>(
+    `select activity.pid, activity.backend_start::text as since, activity.application_name as name from pg_locks
+     join pg_stat_activity as activity using (pid) where locktype = 'advisory' and objid = $1 and granted and pg_locks.database = (select oid from pg_database where datname = current_database())`,
+    [LOCK],
+  );
+  const who = holder.rows[0];
+  throw new EngineBusyError(
+    `another engine keeps these views up to date${who ? ` (database session ${who.pid}, since ${who.since})` : ''}; stop it first, or use another data folder`,
+  );
+}

@@ -1,0 +1,58 @@
+import type { ClientBase } from 'pg';
+import { noteColumns } from '../compile/changes.ts';
+import { names } from '../compile/names.ts';
+import { workingTables } from '../compile/view.ts';
+import { type Layout, watchedTables } from './plan.ts';
+
+/**
+ * Settings of the session that writes views. Plans are made once and kept, so they must be good for tables of any size: by index.
+ * Its commits need no flush of their own, for what a crash takes from them is marked as dirty again.
+ */
+const SETTINGS = `
+set timezone = 'UTC';
+set search_path = public, compat;
+set synchronous_commit = off;
+set plan_cache_mode = force_generic_plan;
+set enable_seqscan = off;
+set enable_mergejoin = off;
+set enable_material = off;
+set enable_memoize = off;
+set jit = off;
+set work_mem = '64MB';
+set temp_buffers = '32MB';
+`;
+
+/** Settings and temporary tables that the refresh functions need in their session. */
+export async function openSession(client: ClientBase, layout: Layout): Promise<void> {
+  await client.query(SETTINGS);
+  const statements = [
+    ...watchedTables(layout).map((table) => {
+      const columns = ['touched', ...noteColumns(layout.changes.get(table.name) ?? { exact: [], times: [] })];
+      return `create temporary table if not exists ${names.changes(table.name)} on commit delete rows as select ${columns.join(', ')} from engine.${names.marks(table.name)} with no data`;
+    }),
+    ...layout.views.flatMap((view) => workingTables(layout.compilation(view).rule, layout.tableOf(view.name), layout.changes.get(view.name) ?? { exact: [], times: [] })),
+  ];
+  for (const statement of statements) await client.query(statement);
+}
+
+/** One call that takes the marks of all tables and refreshes every view in order: one round trip, one snapshot. */
+export function masterFunction(layout: Layout): string {
+  const take = watchedTables(layout).map((table) => {
+    const columns = ['touched', ...noteColumns(layout.changes.get(table.name) ?? { exact: [], times: [] })].join(', ');
+    return `  with taken as (delete from engine.${names.marks(table.name)} returning ${columns}) insert into ${names.changes(table.name)} (${columns}) select ${columns} from taken;`;
+  });
+  const refresh = layout.views.map(
+    (view) =>
+      `  started := clock_timestamp();\n  changed := engine.${names.refresh(view.name)}('${view.name}' = any(everything), '${view.name}' = any(due));\n` +
+      `  if changed > 0 then view := '${view.name}'; seconds := extract(epoch from clock_timestamp() - started); return next; end if;`,
+  );
+  return `create or replace function engine.refresh(everything text[], due text[]) returns table (view text, changed bigint, seconds double precision)
+language plpgsql as $refresh$
+declare
+  started timestamptz;
+begin
+${take.join('\n')}
+${refresh.join('\n')}
+end
+$refresh$`;
+}

@@ -1,0 +1,90 @@
+import type { ClientBase } from 'pg';
+import { names } from './compile/names.ts';
+import { identifier } from './compile/restrict.ts';
+import type { Layout } from './deploy/plan.ts';
+import type { Feed, RowChange, ViewChanges } from './feed.ts';
+
+/** What one refresh did. */
+export interface Refresh {
+  /** Counts refreshes that changed something. */
+  readonly sequence: number;
+  /** Views that changed, with rows written and seconds taken, in order. */
+  readonly views: readonly { readonly view: string; readonly changed: number; readonly seconds: number }[];
+  readonly seconds: number;
+}
+
+/** Channel of PostgreSQL's NOTIFY that says which views a refresh changed. */
+export const CHANGES_CHANNEL = 'tickwave_changes';
+/** PostgreSQL refuses payloads of 8,000 bytes and more. */
+const PAYLOAD_LIMIT = 7900;
+
+/** Runs refreshes: each one transaction through the whole graph, on one snapshot. */
+export class Refresher {
+  readonly #client: ClientBase;
+  readonly #layout: Layout;
+  readonly #feed: Feed;
+
+  constructor(client: ClientBase, layout: Layout, feed: Feed) {
+    this.#client = client;
+    this.#layout = layout;
+    this.#feed = feed;
+  }
+
+  /**
+   * Brings all views up to date with what was committed before it began.
+   *
+   * @param due views whose freshness has run out; `'all'` leaves nothing put off
+   * @param everything views to compute anew from their inputs, with nothing trusted
+   */
+  async refresh(due: readonly string[] | 'all', everything: readonly string[] = []): Promise<{ refresh: Refresh; changes: ViewChanges[] }> {
+    const started = performance.now();
+    const all = this.#layout.views.map((view) => view.name);
+    await this.#client.query('begin isolation level repeatable read');
+    try {
+      const { rows } = await this.#client.query<{ view: string; changed: string; seconds: number }>({
+        name: 'refresh',
+        text: 'select view, changed, seconds from engine.refresh($1, $2)',
+        values: [everything, due === 'all' ? all : due],
+      });
+      const views = rows.map((row) => ({ view: row.view, changed: Number(row.changed), seconds: row.seconds }));
+      const sequence = views.length > 0 ? await this.#number(views) : 0;
+      const changes: ViewChanges[] = [];
+      for (const { view } of views) if (this.#feed.wants(view)) changes.push(await this.#changesOf(view, sequence));
+      await this.#client.query('commit');
+      return { refresh: { sequence, views, seconds: (performance.now() - started) / 1000 }, changes };
+    } catch (error) {
+      await this.#client.query('rollback');
+      throw error;
+    }
+  }
+
+  async #number(views: Refresh['views']): Promise<number> {
+    const summary = JSON.stringify(Object.fromEntries(views.map(({ view, changed }) => [view, changed]))).slice(0, PAYLOAD_LIMIT);
+    const { rows } = await this.#client.query<{ sequence: string }>({
+      name: 'number_refresh',
+      text: `with counted as (update engine.refreshes set sequence = sequence + 1 returning sequence)
+             select sequence, pg_notify('${CHANGES_CHANNEL}', jsonb_build_object('refresh', sequence, 'views', $1::jsonb)::text) from counted`,
+      values: [summary],
+    });
+    return Number(rows[0]?.sequence);
+  }
+
+  async #changesOf(view: string, refresh: number): Promise<ViewChanges> {
+    const object = this.#layout.catalog.get(view);
+    const key = object.key.map(identifier);
+    const same = key.map((column) => `stored.${column} is not distinct from changed.${column}`).join(' and ');
+    const columns = object.columns.map((column) => `stored.${identifier(column.name)}`).join(', ');
+    const keys = key.map((column) => `changed.${column} as ${identifier(`key ${column}`)}`).join(', ');
+    const { rows } = await this.#client.query<Record<string, unknown>>(
+      `select changed.op as "change op", ${keys}, ${columns} from ${names.changes(view)} as changed
+       left join ${this.#layout.tableOf(view)} as stored on changed.op <> 'delete' and ${same} where changed.op <> 'moved'`,
+    );
+    return { refresh, view, changes: rows.map((row) => toChange(row, object.key, object.columns.map((column) => column.name))) };
+  }
+}
+
+function toChange(row: Readonly<Record<string, unknown>>, key: readonly string[], columns: readonly string[]): RowChange {
+  const op = row['change op'] as RowChange['op'];
+  const pick = (names: readonly string[], prefix: string): Record<string, unknown> => Object.fromEntries(names.map((name) => [name, row[`${prefix}${name}`]]));
+  return { op, key: pick(key, 'key '), row: op === 'delete' ? null : pick(columns, '') };
+}

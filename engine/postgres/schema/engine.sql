@@ -1,0 +1,20 @@
+-- What the engine keeps for itself on PostgreSQL. Analysts see the views of schema public; these tables are behind them.
+create schema if not exists engine;
+create schema if not exists store;
+create schema if not exists compat;
+
+create table if not exists engine.deployed (
+  name text primary key, -- object of sql/
+  kind text not null, -- table, view, materialized view or function
+  hash text not null, -- of what decides its rows: a view with another hash is built anew
+  stored_as text, -- table behind a materialized view
+  marks text, -- columns noted of a landing table's changes
+  definition text not null, -- statement as deployed
+  deployed_at timestamptz not null default now()
+);
+
+create table if not exists engine.refreshes (
+  only_row boolean primary key default true check (only_row),
+  sequence bigint not null -- number of the last refresh, counted over the life of the data folder
+);
+insert into engine.refreshes (sequence) values (0) on conflict do nothing;
