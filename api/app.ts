@@ -62,7 +62,7 @@ function contextOf({ pool, status, clock, logger, maxLagMs = 2_000 }: ApiOptions
   const db = new Kysely<Views>({ dialect: new PostgresDialect({ pool }) });
   const catalog = new Catalog(pool, clock);
   const markets = new Markets(db, clock);
-  const history = remembered(clock, 1_000, () => readHistory(db, markets, logger));
+  const history = remembered(clock, 1_000, () => readHistory(db, catalog, markets, logger));
   return { db, catalog, markets, history, status, clock, logger, maxLagMs, startedAt: clock.now() };
 }
 

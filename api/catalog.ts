@@ -13,8 +13,8 @@ export interface Column {
   readonly description: string | null;
 }
 
-/** A view that is served under its own name. */
-export type ServedView = 'candles' | 'indicators' | 'features' | 'markets';
+/** A view that the API reads. */
+export type ServedView = 'candles' | 'indicators' | 'features' | 'markets' | 'trend';
 
 const TTL_MS = 10_000;
 const CANDIDATES = [
@@ -47,6 +47,7 @@ export class Catalog {
       indicators: view('indicators'),
       features: view('features'),
       markets: view('markets'),
+      trend: view('trend'),
     };
     this.#timeframes = remembered(clock, TTL_MS, () => loadTimeframes(pool));
   }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
+import type { Catalog } from './catalog.ts';
 import type { Context, EngineStatus } from './context.ts';
 import type { Views } from './database.ts';
 import type { Market, Markets } from './markets.ts';
@@ -14,8 +15,6 @@ export interface History {
   readonly markets: number;
 }
 
-/** The minutes of history that the longest indicators reach over. */
-const REACH = 280;
 const SHOWN = 20;
 const MOST = 200;
 const STATUS_WITHIN_MS = 2_000;
@@ -48,11 +47,17 @@ async function inTime(answer: Promise<EngineStatus>): Promise<EngineStatus> {
 }
 
 /** Reads the history of every market. One short query each, by index; the caller remembers the answer for a second. */
-export async function readHistory(db: Kysely<Views>, markets: Markets, logger: Logger): Promise<History> {
+export async function readHistory(
+  db: Kysely<Views>,
+  catalog: Catalog,
+  markets: Markets,
+  logger: Logger,
+): Promise<History> {
   try {
     const all = (await markets.all()).slice(0, MOST);
     if (all.length === 0) return { reasons: ['no market has data yet'], notes: [], markets: 0 };
-    const states = await Promise.all(all.map((market) => warmUp(market, db)));
+    const reach = await reachOf(catalog);
+    const states = await Promise.all(all.map((market) => warmUp(market, reach, db)));
     const warming = states.filter((line) => line !== null);
     const rest = warming.length - SHOWN;
     const shown = rest > 0 ? [...warming.slice(0, SHOWN), `and ${rest} more markets`] : warming;
@@ -71,7 +76,18 @@ export async function readHistory(db: Kysely<Views>, markets: Markets, logger: L
   }
 }
 
-async function warmUp({ exchange, symbol }: Market, db: Kysely<Views>): Promise<string | null> {
+/**
+ * How many minutes the longest indicator reaches over. The SQL alone decides it and says it in the comment of the
+ * column that counts them; where comments are not kept, it is not known here, and the messages go without.
+ */
+async function reachOf(catalog: Catalog): Promise<number | null> {
+  const column = (await catalog.columns('trend')).find(({ name }) => name === 'reach_rows');
+  const said = /of the (\d+) rows/.exec(column?.description ?? '')?.[1];
+  return said === undefined ? null : Number(said);
+}
+
+async function warmUp(market: Market, reach: number | null, db: Kysely<Views>): Promise<string | null> {
+  const { exchange, symbol } = market;
   const newest = await db
     .selectFrom('trend')
     .select(['reach_rows', 'reach_complete'])
@@ -83,7 +99,11 @@ async function warmUp({ exchange, symbol }: Market, db: Kysely<Views>): Promise<
     .executeTakeFirst();
   if (newest?.reach_complete) return null;
   const rows = Number(newest?.reach_rows ?? 0);
-  const why =
-    rows < REACH ? `warming up: ${rows} of ${REACH} minutes` : 'minutes are missing in its recent history';
-  return `${symbol} on ${exchange}: ${why}`;
+  return `${symbol} on ${exchange}: ${describeReach(rows, reach)}`;
+}
+
+function describeReach(rows: number, reach: number | null): string {
+  if (reach === null) return `warming up, or minutes are missing: ${rows} minutes so far`;
+  if (rows < reach) return `warming up: ${rows} of ${reach} minutes`;
+  return `minutes are missing in the last ${reach}`;
 }

@@ -7,6 +7,8 @@ import type { Market } from './markets.ts';
 import { Problem } from './problem.ts';
 import type { SeriesQuery } from './schemas/series.ts';
 
+type SeriesView = Exclude<ServedView, 'markets' | 'trend'>;
+
 /** A page of a series. */
 export interface Page {
   readonly data: readonly Readonly<Record<string, unknown>>[];
@@ -15,7 +17,7 @@ export interface Page {
 
 /** Reads a page of a view that has one row per market, window and, where it has them, timeframe. */
 export async function readPage(
-  view: Exclude<ServedView, 'markets'>,
+  view: SeriesView,
   symbol: string,
   query: SeriesQuery,
   context: Context,
@@ -71,7 +73,7 @@ function chooseColumns(
 type Row = Readonly<Record<string, unknown>> & { readonly window_start: Date | string };
 
 async function fetchRows(
-  view: Exclude<ServedView, 'markets'>,
+  view: SeriesView,
   market: Market,
   query: SeriesQuery,
   after: string | undefined,

@@ -41,8 +41,23 @@ describe('readiness', () => {
     ]);
   });
 
+  test('minutes that are missing are not called a warm-up; without the comment that says the reach, neither is known', async () => {
+    await api.owner.query(
+      "update trend set reach_rows = 280; comment on column trend.reach_rows is 'no number'",
+    );
+    api.time += 1_001;
+    expect((await api.get('/ready')).body.reasons).toContain(
+      'BTC/USD on kraken: minutes are missing in the last 280',
+    );
+    api.time += 11_000;
+    const { body } = await api.get('/ready');
+    expect(body.reasons).toContain(
+      'BTC/USD on kraken: warming up, or minutes are missing: 280 minutes so far',
+    );
+  });
+
   test('one complete market is enough; the others are notes', async () => {
-    await api.owner.query('update trend set reach_rows = 280, reach_complete = true');
+    await api.owner.query('update trend set reach_complete = true');
     api.time += 1_001;
     const { status, body } = await api.get('/ready');
     expect(status).toBe(200);
