@@ -3,7 +3,8 @@
 -- time: window_start
 -- why: trades outrank imported history, which outranks a bare heartbeat; all values of a minute come from one of them.
 --   A minute with only a heartbeat has nulls here and becomes flat in candles_1m. A minute with none of the three has
---   no row: unknown is not flat. Imported candles that contradict themselves are left out.
+--   no row: unknown is not flat. Imported candles that contradict themselves are left out,
+--   as is what does not stand at the start of a minute.
 create materialized view minutes as
 with known as (
   select exchange, symbol, window_start, 'trades' as source, open, high, low, close, volume, notional, trades, taker_buy_volume, last_trade_at, last_trade_at as last_event_at
@@ -11,12 +12,14 @@ with known as (
   union all
   select exchange, symbol, window_start, 'import' as source, open, high, low, close, volume, notional, trades, taker_buy_volume, null::timestamptz as last_trade_at, window_start as last_event_at
   from candles_imported
-  where low > 0 and high < 1000000000000000 and open between low and high and close between low and high
+  where window_start = date_trunc('minute', window_start)
+    and low > 0 and high < 1000000000000000 and open between low and high and close between low and high
     and volume >= 0 and volume < 1000000000000000000
   union all
   select exchange, symbol, minute as window_start, 'heartbeat' as source, null::numeric as open, null::numeric as high, null::numeric as low, null::numeric as close,
     null::numeric as volume, null::numeric as notional, null::bigint as trades, null::numeric as taker_buy_volume, null::timestamptz as last_trade_at, minute as last_event_at
   from heartbeats
+  where minute = date_trunc('minute', minute)
 )
 select
   exchange, -- exchange of the market

@@ -56,7 +56,7 @@ select
   momentum_signals.stochastic_d_14_3_3, -- the same, smoothed twice
   momentum_signals.stochastic_rsi_14, -- RSI within its own range of 14 minutes
   momentum.cci_20, -- commodity channel index
-  volatility.natr_14, -- average true range against the close, in percent
+  trend.natr_14, -- average true range against the close, in percent
   volatility.bollinger_percent_b_20_2, -- place within the Bollinger bands, 0 at the lower and 1 at the upper
   volatility.bollinger_width_20_2, -- width of the Bollinger bands against their middle
   volatility.realised_volatility_60, -- volatility of the log returns of 60 minutes
@@ -79,9 +79,9 @@ select
   one_hour.williams_r_14 as williams_r_14_1h, -- 1-hour: close within the range of 14 windows, from -100 to 0
   one_hour.z_score_20 as z_score_20_1h, -- 1-hour: close against the average of 20 windows, in standard deviations
   one_hour.bollinger_width_20_2 as bollinger_width_20_2_1h, -- 1-hour: width of the Bollinger bands against their middle
-  coalesce(news_signal.news_count_15, 0) as news_count_15, -- scores that became known in the last 15 minutes
+  coalesce(news_signal.news_count_15, 0)::double precision as news_count_15, -- scores that became known in the last 15 minutes
   coalesce(news_signal.news_score_15, 0) as news_score_15, -- their mean, 0 without news
-  coalesce(news_signal.news_count_60, 0) as news_count_60, -- scores that became known in the last 60 minutes
+  coalesce(news_signal.news_count_60, 0)::double precision as news_count_60, -- scores that became known in the last 60 minutes
   coalesce(news_signal.news_score_60, 0) as news_score_60, -- their mean, 0 without news
   base.hour_of_day, -- hour of the day, 0 to 23
   base.day_of_week, -- day of the week, 0 is Sunday

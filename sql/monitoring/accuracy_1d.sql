@@ -13,11 +13,11 @@ select
   sum(predictions)::bigint as predictions, -- number of predictions whose horizon is over
   sum(moves)::bigint as moves, -- predictions after which the price moved
   sum(intervals)::bigint as intervals, -- predictions that gave an interval
-  sum(absolute_error_sum) / nullif(sum(predictions), 0) as mae, -- mean absolute error, in quote currency
-  sum(persistence_absolute_error_sum) / nullif(sum(predictions), 0) as persistence_mae, -- mean absolute error of the persistence baseline
-  1 - sum(absolute_error_sum) / nullif(sum(persistence_absolute_error_sum), 0) as skill, -- share of the baseline's error that the model takes away, below 0 when it adds to it
-  sum(error_sum) / nullif(sum(predictions), 0) as bias, -- mean error, above 0 when predictions are too high
-  sum(direction_hits)::numeric / nullif(sum(moves), 0) as directional_accuracy, -- share of moves whose direction was right
-  sum(interval_hits)::numeric / nullif(sum(intervals), 0) as interval_coverage -- share of intervals that held the realised price
+  (sum(absolute_error_sum) / nullif(sum(predictions), 0))::double precision as mae, -- mean absolute error, in quote currency
+  (sum(persistence_absolute_error_sum) / nullif(sum(predictions), 0))::double precision as persistence_mae, -- mean absolute error of the persistence baseline
+  (1 - sum(absolute_error_sum) / nullif(sum(persistence_absolute_error_sum), 0))::double precision as skill, -- share of the baseline's error that the model takes away, below 0 when it adds to it
+  (sum(error_sum) / nullif(sum(predictions), 0))::double precision as bias, -- mean error, above 0 when predictions are too high
+  (sum(direction_hits)::numeric / nullif(sum(moves), 0))::double precision as directional_accuracy, -- share of moves whose direction was right
+  (sum(interval_hits)::numeric / nullif(sum(intervals), 0))::double precision as interval_coverage -- share of intervals that held the realised price
 from accuracy_1h
 group by exchange, symbol, horizon_minutes, model, version, date_bin(interval '24 hours', hour, '2000-01-01 00:00:00+00'::timestamptz);

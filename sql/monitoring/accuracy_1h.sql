@@ -28,11 +28,11 @@ select
   coalesce(sum(direction_hit), 0)::bigint as direction_hits, -- those whose direction was right
   count(interval_hit) as intervals, -- predictions that gave an interval
   coalesce(sum(interval_hit), 0)::bigint as interval_hits, -- those whose interval held the realised price
-  sum(absolute_error) / nullif(count(*), 0) as mae, -- mean absolute error, in quote currency
-  sum(persistence_absolute_error) / nullif(count(*), 0) as persistence_mae, -- mean absolute error of the persistence baseline
-  1 - sum(absolute_error) / nullif(sum(persistence_absolute_error), 0) as skill, -- share of the baseline's error that the model takes away, below 0 when it adds to it
-  sum(error) / nullif(count(*), 0) as bias, -- mean error, above 0 when predictions are too high
-  sum(direction_hit)::numeric / nullif(count(direction_hit), 0) as directional_accuracy, -- share of moves whose direction was right
-  sum(interval_hit)::numeric / nullif(count(interval_hit), 0) as interval_coverage -- share of intervals that held the realised price
+  (sum(absolute_error) / nullif(count(*), 0))::double precision as mae, -- mean absolute error, in quote currency
+  (sum(persistence_absolute_error) / nullif(count(*), 0))::double precision as persistence_mae, -- mean absolute error of the persistence baseline
+  (1 - sum(absolute_error) / nullif(sum(persistence_absolute_error), 0))::double precision as skill, -- share of the baseline's error that the model takes away, below 0 when it adds to it
+  (sum(error) / nullif(count(*), 0))::double precision as bias, -- mean error, above 0 when predictions are too high
+  (sum(direction_hit)::numeric / nullif(count(direction_hit), 0))::double precision as directional_accuracy, -- share of moves whose direction was right
+  (sum(interval_hit)::numeric / nullif(count(interval_hit), 0))::double precision as interval_coverage -- share of intervals that held the realised price
 from scored
 group by exchange, symbol, horizon_minutes, model, version, hour;

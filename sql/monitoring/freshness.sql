@@ -8,8 +8,8 @@ select
   symbol, -- market, as BTC/USD
   last_trade_at, -- latest trade time
   event_time, -- latest trade or heartbeat time
-  extract(epoch from now() - last_trade_at)::double precision as seconds_since_trade, -- how long ago the last trade was
-  extract(epoch from now() - event_time)::double precision as seconds_since_event, -- how long ago the last sign of life was
+  (extract(epoch from now()) - extract(epoch from last_trade_at))::double precision as seconds_since_trade, -- how long ago the last trade was
+  (extract(epoch from now()) - extract(epoch from event_time))::double precision as seconds_since_event, -- how long ago the last sign of life was
   case
     when event_time < now() - interval '3 minutes' then 'stale'
     when last_trade_at is null or last_trade_at < now() - interval '3 minutes' then 'quiet'

@@ -9,5 +9,5 @@ select
   symbol, -- market, as BTC/USD
   window_start as day, -- start of the day in UTC
   known_minutes, -- minutes known of the day
-  floor(extract(epoch from last_event_at - window_start) / 60)::bigint + 1 - known_minutes as unknown_minutes -- minutes missed up to the latest event
+  floor((extract(epoch from last_event_at) - extract(epoch from window_start)) / 60)::bigint + 1 - known_minutes as unknown_minutes -- minutes missed up to the latest event
 from candles_1d;
