@@ -31,9 +31,11 @@ export function failures({ logger, catalog }: Context): ErrorRequestHandler {
     const problem = asProblem(error);
     const id = requestId(response);
     if (problem.code === 'view_missing') catalog.forget();
-    if (problem.status >= 500 && problem.code !== 'not_ready') {
-      logger.error({ err: error, request_id: id, path: request.path }, problem.message);
-    }
+    const where = { request_id: id, path: request.path.slice(0, 200) };
+    if (problem.code === 'internal') logger.error({ ...where, err: error }, problem.message);
+    // A database that is away fails every request: a line each says enough.
+    else if (problem.details.cause)
+      logger.warn({ ...where, code: problem.code, cause: String(problem.details.cause) }, 'refused');
     if (response.headersSent) next(error);
     else sendProblem(response, problem);
   };

@@ -33,7 +33,7 @@ async function engineReasons({ status, maxLagMs, logger }: Context): Promise<rea
     const lag = refreshLagMs ?? 0;
     return lag > maxLagMs ? [`engine: refresh lag ${(lag / 1000).toFixed(1)} s${more}`] : [];
   } catch (error) {
-    logger.warn({ err: error }, 'the engine did not say how it is');
+    logger.warn({ cause: String(error) }, 'the engine did not say how it is');
     return ['engine: does not answer'];
   }
 }
@@ -65,7 +65,7 @@ export async function readHistory(
     // A market that was added a minute ago must not take those that are complete out of service.
     return { reasons: none ? shown : [], notes: none ? [] : shown, markets: all.length - warming.length };
   } catch (error) {
-    logger.warn({ err: error }, 'the database could not say how far its markets are');
+    logger.warn({ cause: String(error) }, 'the database could not say how far its markets are');
     const code = (error as { code?: unknown }).code;
     const missing = code === '42P01' || code === '42703';
     return {
