@@ -1,11 +1,10 @@
-import type { Node } from '@pgsql/types';
+import type { SelectStmt } from '@pgsql/types';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogObject } from '../catalog/object.ts';
 import { treeKey } from '../sql/tree.ts';
 import { describeLeaf } from './expression.ts';
 import { traceQuery } from './query.ts';
-import { type Chain, type Leaf, type Reach, type Shape, type Step, type Value } from './trace.ts';
-import type { SelectStmt } from '@pgsql/types';
+import type { Chain, Leaf, Reach, Shape, Step, Value } from './trace.ts';
 
 /** How a change of one input becomes slices of the view, and what a slice reads of that input. */
 export interface LeafRule {
@@ -80,22 +79,14 @@ function boundedStep(step: Step, leaf: Leaf, partition: readonly Value[], notes:
   const { reach } = step;
   const counts = reach.rowsBack > 0 || reach.rowsAhead > 0;
   const known = new Set(partition.map((value) => treeKey(value.expression)));
-  const covered = (reach.partition.get(leaf) ?? []).every((value) => value !== null && (known.has(treeKey(value.expression)) || isBucket(value, reach)));
+  const covered = (reach.partition.get(leaf) ?? []).every(
+    // A bucket of time confines the window and does not mix rows of several.
+    (value, index) => index === reach.bucketIndex || (value !== null && known.has(treeKey(value.expression))),
+  );
   if (isUnbounded(reach) && !reach.bucket) notes.push('whole partition: a window without bounded frame');
   if (!counts || covered) return step;
   notes.push('whole partition: a window counts rows in finer partitions than the slices have');
   return { kind: 'window', reach: { ...reach, rowsBack: 0, rowsAhead: 0, rangeBack: 'unbounded', rangeAhead: 'unbounded' } };
-}
-
-/** `date_trunc('day', time)` and the like among PARTITION BY: confines, and does not mix. */
-function isBucket(value: Value, reach: Reach): boolean {
-  return reach.bucket !== null && treeKey(value.expression).includes('FuncCall') && sameCall(value.expression, reach);
-}
-
-function sameCall(expression: Node, reach: Reach): boolean {
-  const inner = JSON.stringify(reach.bucket?.of({ ColumnRef: { fields: [] } }) ?? null);
-  const name = /"sval":"(date_\w+)"/.exec(inner)?.[1];
-  return name !== undefined && treeKey(expression).includes(`"${name}"`);
 }
 
 export function isUnbounded(reach: Reach): boolean {

@@ -33,6 +33,8 @@ export interface Reach {
   readonly rangeAhead: readonly Node[] | 'unbounded';
   /** Width of the time bucket that PARTITION BY confines the window to, with its floor. */
   readonly bucket: Floor | null;
+  /** Its place among the PARTITION BY expressions. */
+  readonly bucketIndex: number | null;
   /** What the rows are counted in: FROM and WHERE of the block, giving the order column as `counted`. */
   readonly stage: SelectStmt;
   /** PARTITION BY expressions, as values of each leaf. */

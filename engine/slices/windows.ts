@@ -2,7 +2,6 @@ import type { Node, SelectStmt, WindowDef } from '@pgsql/types';
 import { columnPath, functionName, pick, treeKey } from '../sql/tree.ts';
 import { isConstant, windowCalls } from './expression.ts';
 import { type Source, resolveColumn, traceExpression } from './source.ts';
-import { takeApart } from './time.ts';
 import type { Floor, Leaf, Reach, Value } from './trace.ts';
 
 /** Bits of `frameOptions` (PostgreSQL's nodes/parsenodes.h). */
@@ -113,6 +112,10 @@ export function readWindows(select: SelectStmt, source: Source): BlockWindows | 
   return { calls, partition, order, reach: combine(calls.map((call, index) => callReach(call, windows[index] ?? {})), partition, source, order) };
 }
 
+function bucket(found: { index: number; floor: Floor } | null): Pick<Reach, 'bucket' | 'bucketIndex'> {
+  return { bucket: found?.floor ?? null, bucketIndex: found?.index ?? null };
+}
+
 /** A window ordered by descending time looks the other way; rare enough to be read whole. */
 function descending(window: WindowDef): boolean {
   return (window.orderClause ?? []).some((item) => pick(item, 'SortBy')?.sortby_dir === 'SORTBY_DESC');
@@ -140,19 +143,31 @@ function combine(reaches: readonly CallReach[], partition: readonly Node[], sour
     rowsAhead: Math.max(0, ...reaches.map((reach) => reach.rowsAhead)),
     rangeBack: ranges('rangeBack'),
     rangeAhead: ranges('rangeAhead'),
-    bucket: bucketOf(partition, source, order),
+    ...bucket(findBucket(partition, source, order)),
   };
 }
 
-/** A partition expression that rounds the order column down confines every frame to one bucket. */
-function bucketOf(partition: readonly Node[], source: Source, order: string | null): Floor | null {
-  for (const node of partition) {
-    const { inner, steps } = takeApart(node);
-    const path = columnPath(inner);
-    const [step, ...more] = steps;
-    if (path && order !== null && resolveColumn(source, path) === order && step?.kind === 'floor' && more.length === 0) return step.floor;
+/** The partition expression that rounds the order column down, if one does: it confines every frame to one bucket of time. */
+function findBucket(partition: readonly Node[], source: Source, order: string | null): { index: number; floor: Floor } | null {
+  for (const [index, node] of partition.entries()) {
+    const floor = order === null ? null : floorOf(node, source, order);
+    if (floor) return { index, floor };
   }
   return null;
+}
+
+/** The rounding that makes `node` out of the order column, for every leaf; null when it is something else. */
+function floorOf(node: Node, source: Source, order: string): Floor | null {
+  let found: Floor | null = null;
+  for (const leaf of source.leaves) {
+    const ordered = source.traces.get(order)?.get(leaf)?.chain;
+    const bucket = traceExpression(source, node, leaf).chain;
+    const last = bucket?.steps.at(-1);
+    const isRounded = ordered && bucket && bucket.column === ordered.column && bucket.steps.length === ordered.steps.length + 1;
+    if (!isRounded || last?.kind !== 'floor') return null;
+    found = last.floor;
+  }
+  return found;
 }
 
 /** PARTITION BY of a block as values of each leaf. */

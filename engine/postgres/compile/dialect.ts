@@ -1,16 +1,19 @@
 import type { FuncCall, Node, SelectStmt } from '@pgsql/types';
-import { functionName, pick, relationName, rewrite, rewriteSelect } from '../../sql/tree.ts';
+import { functionName, pick, relationName, rewriteSelect } from '../../sql/tree.ts';
 
 /** The table behind a name of `sql/`, as `schema.table`. */
 export type TableOf = (relation: string) => string;
 
-/** Puts PostgreSQL's words for RisingWave's, and the stored tables for the names of views. Plain views must be expanded already. */
-export function toPostgres(select: SelectStmt, tableOf: TableOf): SelectStmt {
+/**
+ * Puts PostgreSQL's words for RisingWave's, and with `tableOf` the stored tables for the names of views (plain views and CTEs
+ * must then be expanded already).
+ */
+export function toPostgres(select: SelectStmt, tableOf: TableOf | null): SelectStmt {
   return rewriteSelect(select, (node) => {
     const relation = pick(node, 'RangeVar');
-    if (relation) return storedRelation(relation, tableOf);
+    if (relation) return tableOf ? storedRelation(relation, tableOf) : null;
     const call = pick(node, 'FuncCall');
-    return call && !call.over ? orderedValue(call, tableOf) : null;
+    return call && !call.over ? orderedValue(call) : null;
   });
 }
 
@@ -34,21 +37,12 @@ function storedRelation(relation: Relation, tableOf: TableOf): Node {
  * would call an SQL function per row (50 ms per 5,000 rows), array_agg is native. Both share one sort, since equal
  * aggregate calls are computed once.
  */
-function orderedValue(call: FuncCall, tableOf: TableOf): Node | null {
+function orderedValue(call: FuncCall): Node | null {
   const name = functionName(call.funcname);
   if (!/^(first|last)_value$/.test(name) || !call.agg_order) return null;
-  const inner = copyCall(call, tableOf);
-  const array: Node = { FuncCall: { ...inner, funcname: [{ String: { sval: 'array_agg' } }] } };
+  const array: Node = { FuncCall: { ...call, funcname: [{ String: { sval: 'array_agg' } }] } };
   const position: Node = name === 'first_value' ? integer(1) : plainCall('array_upper', [array, integer(1)]);
   return { A_Indirection: { arg: array, indirection: [{ A_Indices: { uidx: position } }] } };
-}
-
-function copyCall(call: FuncCall, tableOf: TableOf): FuncCall {
-  const holder = rewrite({ FuncCall: { ...call, funcname: [{ String: { sval: 'array_agg' } }] } }, (node) => {
-    const nested = pick(node, 'FuncCall');
-    return nested && nested.agg_order && functionName(nested.funcname) !== 'array_agg' ? orderedValue(nested, tableOf) : null;
-  });
-  return pick(holder, 'FuncCall') ?? call;
 }
 
 export function integer(value: number): Node {

@@ -199,7 +199,7 @@ async function makeNames(client: ClientBase, layout: Layout): Promise<void> {
       const columns = object.columns.map((column) => identifier(column.name)).join(', ');
       await client.query(`create view public.${identifier(object.name)} as select ${columns} from ${layout.tableOf(object.name)}`);
     } else if (object.kind === 'view' && object.query) {
-      await client.query(`create view public.${identifier(object.name)} as ${printSelect(toPostgres(object.query, (name) => `public.${identifier(name)}`))}`);
+      await client.query(`create view public.${identifier(object.name)} as ${printSelect(toPostgres(object.query, null))}`);
     }
     if (object.kind !== 'function' && object.kind !== 'sink') await comment(client, object);
   }
