@@ -1,0 +1,86 @@
+import { isoOf, MICROS_PER_MINUTE } from '../instant.ts';
+import type { ImportedCandle, Trade } from '../landing.ts';
+import { decimalText } from './instrument.ts';
+import type { SimulatedMarket } from './market.ts';
+
+/** Places after the point that prices and quantities of the simulator have at most. */
+const PLACES = 8;
+
+interface Building {
+  readonly first: Trade;
+  last: Trade;
+  high: bigint;
+  low: bigint;
+  volume: bigint;
+  /** With twice the places. */
+  notional: bigint;
+  trades: number;
+  takerBuyVolume: bigint;
+}
+
+/**
+ * Lets a simulated market run up to an instant and gives its minutes as candles: history for which no trades are
+ * kept. Stops at the last whole minute before `untilMs`; the market then stands there.
+ */
+export function simulateHistory(market: SimulatedMarket, untilMs: number): ImportedCandle[] {
+  const candles: ImportedCandle[] = [];
+  const end = Math.floor(untilMs / 60_000) * 60_000;
+  let minute = new Map<string, Building>();
+  for (const { micros, trades } of market.until(end)) {
+    for (const trade of trades) add(minute, trade);
+    if ((micros / 1_000_000 + 1) % 60 !== 0) continue;
+    const start = isoOf(Math.floor(micros / MICROS_PER_MINUTE) * MICROS_PER_MINUTE);
+    for (const building of minute.values()) candles.push(candleOf(building, start));
+    minute = new Map();
+  }
+  return candles;
+}
+
+function add(minute: Map<string, Building>, trade: Trade): void {
+  const price = units(trade.price);
+  const quantity = units(trade.quantity);
+  const known = minute.get(trade.symbol);
+  if (known === undefined) {
+    const bought = trade.side === 'buy' ? quantity : 0n;
+    minute.set(trade.symbol, {
+      first: trade,
+      last: trade,
+      high: price,
+      low: price,
+      volume: quantity,
+      notional: price * quantity,
+      trades: 1,
+      takerBuyVolume: bought,
+    });
+    return;
+  }
+  known.last = trade;
+  if (price > known.high) known.high = price;
+  if (price < known.low) known.low = price;
+  known.volume += quantity;
+  known.notional += price * quantity;
+  known.trades += 1;
+  if (trade.side === 'buy') known.takerBuyVolume += quantity;
+}
+
+function candleOf(building: Building, windowStart: string): ImportedCandle {
+  const { first, last, high, low, volume, notional, trades, takerBuyVolume } = building;
+  return {
+    exchange: first.exchange,
+    symbol: first.symbol,
+    windowStart,
+    open: first.price,
+    high: decimalText(high, PLACES),
+    low: decimalText(low, PLACES),
+    close: last.price,
+    volume: decimalText(volume, PLACES),
+    notional: decimalText(notional, 2 * PLACES),
+    trades,
+    takerBuyVolume: decimalText(takerBuyVolume, PLACES),
+  };
+}
+
+function units(text: string): bigint {
+  const [whole = '', fraction = ''] = text.split('.');
+  return BigInt(whole + fraction.padEnd(PLACES, '0'));
+}
