@@ -36,7 +36,7 @@ export interface TradeFileOptions {
   /** For files that do not say. */
   readonly exchange?: string;
   readonly symbol?: string;
-  /** A longer line is a dead letter. Default 768 KiB: order book snapshots pass half of one. */
+  /** A longer line is a dead letter. Default 4 MiB, and 64 KiB for CSV. */
   readonly maxLineBytes?: number;
 }
 
@@ -104,7 +104,7 @@ export class TradeFile {
    * @throws UnknownLayout, UnreadableFile, BadOption
    */
   static async open(options: TradeFileOptions & ReadingOptions): Promise<TradeFile> {
-    const { path, layout: name, map, maxLineBytes = 768 * 1024 } = options;
+    const { path, layout: name, map, maxLineBytes = 4 * 1024 * 1024 } = options;
     const { layout, batches } = await openRecords(path, {
       ...(name === undefined ? {} : { layout: name }),
       ...(map === undefined ? {} : { map }),
