@@ -13,10 +13,10 @@ export interface Listening {
 export class ListenError extends Error {
   readonly code = 'api_listen';
 
-  constructor(port: number, cause: Error) {
+  constructor(host: string, port: number, cause: Error) {
     const taken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
     super(
-      `The API can't listen on 127.0.0.1:${port}${taken ? ': the port is in use' : ''}. Stop the program that has it, or choose another port`,
+      `The API can't listen on ${host}:${port}${taken ? ': the port is in use' : ''}. Stop the program that has it, or choose another port`,
       { cause },
     );
     this.name = 'ListenError';
@@ -27,11 +27,12 @@ const HEADERS_WITHIN_MS = 10_000;
 const REQUEST_WITHIN_MS = 15_000;
 const FINISH_WITHIN_MS = 10_000;
 
-/** Serves an app on this machine only; port 0 takes a free one. */
+/** Serves an app, on this machine only unless told otherwise; port 0 takes a free one. */
 export async function listen(
   app: RequestListener,
   port: number,
   finishWithinMs = FINISH_WITHIN_MS,
+  host = '127.0.0.1',
 ): Promise<Listening> {
   const server = createServer(
     { headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS, maxHeaderSize: 16_384 },
@@ -39,8 +40,8 @@ export async function listen(
   );
   server.maxConnections = 1_000;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(new ListenError(port, error)));
-    server.listen({ host: '127.0.0.1', port }, resolve);
+    server.once('error', (error) => reject(new ListenError(host, port, error)));
+    server.listen({ host, port }, resolve);
   });
   const bound = (server.address() as AddressInfo).port;
   let stopping: Promise<void> | null = null;
@@ -57,7 +58,7 @@ export async function listen(
   };
   return {
     port: bound,
-    url: `http://127.0.0.1:${bound}`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     stop: () => {
       stopping ??= stop();
       return stopping;

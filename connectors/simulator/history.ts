@@ -1,5 +1,5 @@
 import { isoOf, MICROS_PER_MINUTE } from '../instant.ts';
-import type { ImportedCandle, Trade } from '../landing.ts';
+import type { Heartbeat, ImportedCandle, Trade } from '../landing.ts';
 import { decimalText } from './instrument.ts';
 import type { SimulatedMarket } from './market.ts';
 
@@ -18,22 +18,28 @@ interface Building {
   takerBuyVolume: bigint;
 }
 
-/**
- * Lets a simulated market run up to an instant and gives its minutes as candles: history for which no trades are
- * kept. Stops at the last whole minute before `untilMs`; the market then stands there.
- */
-export function simulateHistory(market: SimulatedMarket, untilMs: number): ImportedCandle[] {
+/** Simulated minutes for which no trades are kept. */
+export interface SimulatedHistory {
+  readonly candles: readonly ImportedCandle[];
+  /** Of every complete minute, also of those in which a market did not trade. */
+  readonly heartbeats: readonly Heartbeat[];
+}
+
+/** Lets a simulated market run up to the last whole minute before an instant, and gives its minutes. */
+export function simulateHistory(market: SimulatedMarket, untilMs: number): SimulatedHistory {
   const candles: ImportedCandle[] = [];
+  const beats: Heartbeat[] = [];
   const end = Math.floor(untilMs / 60_000) * 60_000;
   let minute = new Map<string, Building>();
-  for (const { micros, trades } of market.until(end)) {
+  for (const { micros, trades, heartbeats } of market.until(end)) {
     for (const trade of trades) add(minute, trade);
+    beats.push(...heartbeats);
     if ((micros / 1_000_000 + 1) % 60 !== 0) continue;
     const start = isoOf(Math.floor(micros / MICROS_PER_MINUTE) * MICROS_PER_MINUTE);
     for (const building of minute.values()) candles.push(candleOf(building, start));
     minute = new Map();
   }
-  return candles;
+  return { candles, heartbeats: beats };
 }
 
 function add(minute: Map<string, Building>, trade: Trade): void {

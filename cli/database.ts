@@ -1,0 +1,61 @@
+import type { Config } from '../config/config.ts';
+import { lockFolder } from '../engine/postgres/server/lock.ts';
+import { openDataFolder } from '../engine/postgres/server/placement.ts';
+import { type Server, startServer } from '../engine/postgres/server.ts';
+
+/** The database that a verb works with: the embedded one, or one that DATABASE_URL names. */
+export interface Database {
+  readonly kind: 'embedded' | 'external';
+  readonly dataDir: string;
+  /** Port of the embedded one. */
+  readonly port: number | null;
+  /** `PostgreSQL 18.4 on 127.0.0.1:5433`, for people. */
+  readonly name: string;
+  url(role: 'owner' | 'analyst'): string;
+  stop(): Promise<void>;
+  /** Resolves with the reason when the embedded server has ended; never for an external one. */
+  readonly exited: Promise<string>;
+}
+
+/** Starts the embedded database, or takes the data folder for work on the external one. */
+export async function openDatabase(
+  config: Config,
+  log: (line: string) => void,
+  port: number | null = config.DATABASE_PORT,
+): Promise<Database> {
+  if (config.DATABASE_URL !== null) return external(config.DATABASE_URL, config.DATA_DIR);
+  const server = await startServer({
+    dataDir: config.DATA_DIR,
+    onLog: log,
+    ...(port === null ? {} : { port }),
+  });
+  return embedded(server);
+}
+
+function embedded(server: Server): Database {
+  return {
+    kind: 'embedded',
+    dataDir: server.dataDir,
+    port: server.port,
+    name: `PostgreSQL ${server.version} on ${server.host}:${server.port}`,
+    url: (role) => server.url(role),
+    stop: () => server.stop(),
+    exited: server.exited,
+  };
+}
+
+function external(url: string, wanted: string): Database {
+  const dataDir = openDataFolder(wanted);
+  const release = lockFolder(dataDir);
+  const { hostname, port, pathname } = new URL(url);
+  return {
+    kind: 'external',
+    dataDir,
+    port: null,
+    name: `database ${pathname.slice(1)} on ${hostname}:${port || 5432}`,
+    // Roles are the owner's business there.
+    url: () => url,
+    stop: async () => release(),
+    exited: new Promise(() => {}),
+  };
+}

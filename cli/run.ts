@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { type Context, processContext } from './context.ts';
+import { explainError, FoundWanting } from './errors.ts';
+import { EXIT, exitCodeOf } from './exitCodes.ts';
+import { start } from './start.ts';
+
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
+
+/** The verbs, in the order of `--help`. */
+const VERBS: readonly ((context: Context) => Command)[] = [start];
+
+/** The `tickwave` command with all its verbs. */
+export function program(context: Context): Command {
+  const root = new Command('tickwave')
+    .description('live SQL views over crypto trades, on your own machine')
+    .version(manifest.version)
+    .showHelpAfterError('(--help lists what there is)')
+    .enablePositionalOptions()
+    .exitOverride()
+    .addHelpText(
+      'after',
+      '\nConfiguration: docs/configuration.md and .env.example. Exit codes: docs/cli.md.',
+    );
+  for (const verb of VERBS) root.addCommand(inherit(verb(context), root));
+  return root;
+}
+
+function inherit(command: Command, root: Command): Command {
+  return command.copyInheritedSettings(root);
+}
+
+/** Runs a command line to its end and ends the process with its exit code. */
+export async function run(argv: readonly string[]): Promise<void> {
+  let code: number = EXIT.ok;
+  const context = processContext((given) => {
+    code = given;
+  });
+  // A reader that went away (`| head`) is a reason to end, not an error.
+  process.stdout.on('error', () => process.kill(process.pid, 'SIGTERM'));
+  try {
+    await program(context).parseAsync([...argv]);
+  } catch (error) {
+    code = failure(error);
+  }
+  await Promise.all(
+    [process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))),
+  );
+  process.exit(code);
+}
+
+function failure(error: unknown): number {
+  // Commander has said it already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (!(error instanceof FoundWanting)) process.stderr.write(`tickwave: ${explainError(error)}\n`);
+  if (process.env.LOG_LEVEL === 'debug' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return exitCodeOf(error);
+}
