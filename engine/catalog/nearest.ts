@@ -1,5 +1,5 @@
 /** Edit distance of two short names (Levenshtein, two rows). */
-function distance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
@@ -16,9 +16,10 @@ function distance(a: string, b: string): number {
 export function suggestName(name: string, known: Iterable<string>): string {
   const names = [...known].sort();
   const ranked = names
-    .map((candidate) => ({ candidate, far: distance(name, candidate) }))
+    .map((candidate) => ({ candidate, far: editDistance(name, candidate) }))
     .sort((a, b) => a.far - b.far);
   const best = ranked[0];
-  if (best && best.far <= Math.max(2, Math.floor(name.length / 3))) return `did you mean '${best.candidate}'?`;
+  if (best && best.far <= Math.max(2, Math.floor(name.length / 3)))
+    return `did you mean '${best.candidate}'?`;
   return `known names: ${names.slice(0, 30).join(', ')}${names.length > 30 ? ', …' : ''}`;
 }
