@@ -5,17 +5,17 @@
 --   range, the CCI of equal prices. Of equal prices the mean may be off by a rounding error; a deviation below
 --   1e-12 of the price is one, not a movement. RSI without losses is 100; without any movement it is 50, since TA-Lib says 0
 --   there, others 100, and neither is meant.
---   Wilder 1978: RSI; his smoothing is cut after 20 periods. Lane: stochastics. Lambert 1980: CCI. Williams: %R.
+--   Wilder 1978: RSI; his smoothing is cut after 24 periods. Lane: stochastics. Lambert 1980: CCI. Williams: %R.
 create materialized view momentum as
 with frames as (
   select exchange, symbol, timeframe, window_start, close, previous_close, typical_price,
-    count(*) over (partition by exchange, symbol, timeframe order by window_start rows between 419 preceding and current row) as reach_rows,
-    ema(gain, 1.0 / 7) over (partition by exchange, symbol, timeframe order by window_start rows between 139 preceding and current row) as gain_7,
-    ema(loss, 1.0 / 7) over (partition by exchange, symbol, timeframe order by window_start rows between 139 preceding and current row) as loss_7,
-    ema(gain, 1.0 / 14) over (partition by exchange, symbol, timeframe order by window_start rows between 279 preceding and current row) as gain_14,
-    ema(loss, 1.0 / 14) over (partition by exchange, symbol, timeframe order by window_start rows between 279 preceding and current row) as loss_14,
-    ema(gain, 1.0 / 21) over (partition by exchange, symbol, timeframe order by window_start rows between 419 preceding and current row) as gain_21,
-    ema(loss, 1.0 / 21) over (partition by exchange, symbol, timeframe order by window_start rows between 419 preceding and current row) as loss_21,
+    count(*) over (partition by exchange, symbol, timeframe order by window_start rows between 503 preceding and current row) as reach_rows,
+    ema(gain, 1.0 / 7) over (partition by exchange, symbol, timeframe order by window_start rows between 167 preceding and current row) as gain_7,
+    ema(loss, 1.0 / 7) over (partition by exchange, symbol, timeframe order by window_start rows between 167 preceding and current row) as loss_7,
+    ema(gain, 1.0 / 14) over (partition by exchange, symbol, timeframe order by window_start rows between 335 preceding and current row) as gain_14,
+    ema(loss, 1.0 / 14) over (partition by exchange, symbol, timeframe order by window_start rows between 335 preceding and current row) as loss_14,
+    ema(gain, 1.0 / 21) over (partition by exchange, symbol, timeframe order by window_start rows between 503 preceding and current row) as gain_21,
+    ema(loss, 1.0 / 21) over (partition by exchange, symbol, timeframe order by window_start rows between 503 preceding and current row) as loss_21,
     max(high) over (partition by exchange, symbol, timeframe order by window_start rows between 13 preceding and current row) as high_14,
     min(low) over (partition by exchange, symbol, timeframe order by window_start rows between 13 preceding and current row) as low_14,
     sum(typical_price) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as typical_sum_20,

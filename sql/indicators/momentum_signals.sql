@@ -3,8 +3,8 @@
 -- time: window_start
 -- why: the means of three are written out over earlier rows, without a window over a window. A mean of three means of three
 --   weighs five rows 1, 2, 3, 2, 1. The range of RSI is needed as it was in each of those five rows, hence the frames that end
---   before the current row. Null where one of the rows has no value. While
---   the price stands still RSI moves by rounding errors only: a range below 1e-9 is none.
+--   before the current row. Null where one of the rows has no value.
+--   While the price stands still RSI moves by rounding errors only: a range below 1e-9 is none.
 --   Slow stochastic: Lane. Stochastic RSI: Chande and Kroll 1994, on a scale of 0 to 100.
 create materialized view momentum_signals as
 with frames as (

@@ -1,11 +1,13 @@
 -- Trend indicators: one row per exchange, symbol, timeframe and window with a known minute.
 -- grain: exchange, symbol, timeframe, window_start
 -- time: window_start
--- why: a frame of an average over n rows is n rows. Averages that never forget are cut where what is left out weighs less than
---   1e-8: after 10 n rows for ema (alpha = 2 / (n + 1)), 20 n for Wilder's smoothing (alpha = 1 / n), 12 n for the two that
---   MACD subtracts from each other. The longest of all is that of ema_60, 600 rows: the reach, the one place that says it.
---   An indicator is null before it has its full period; how long ema and Wilder's averages then take to agree with an
---   endless one is in docs/indicators.md.
+-- why: a frame of an average over n rows is n rows. Averages that never forget are cut where what is left out weighs 2e-9:
+--   after 10 n rows for ema (alpha = 2 / (n + 1)). Wilder's smoothing (alpha = 1 / n) is cut after 24 n rows, at 4e-11, since
+--   ranges and gains grow and shrink tenfold where prices do not, and the two averages that MACD subtracts from each
+--   other after 12 n, also 4e-11. ema_60 reaches furthest: 600 rows, before which nothing weighs 1e-8 in any indicator. This is the
+--   one place that says so, in reach_rows and reach_complete.
+--   An indicator is null before it has its full period; how long the averages then take to agree with endless ones,
+--   and with other programs, is in docs/indicators.md.
 --   Wilder, New Concepts in Technical Trading Systems, 1978: +DI, -DI, ATR. Chande 1995: Aroon. Appel: MACD.
 --   The average true range is here, and not with volatility, because +DI and -DI are made of it.
 create materialized view trend as
@@ -25,9 +27,9 @@ with frames as (
     ema(close, 2.0 / 22) over (partition by exchange, symbol, timeframe order by window_start rows between 209 preceding and current row) as smooth_21,
     ema(close, 2.0 / 27) over (partition by exchange, symbol, timeframe order by window_start rows between 311 preceding and current row) as smooth_26,
     ema(close, 2.0 / 61) over (partition by exchange, symbol, timeframe order by window_start rows between 599 preceding and current row) as smooth_60,
-    ema(true_range, 1.0 / 14) over (partition by exchange, symbol, timeframe order by window_start rows between 279 preceding and current row) as range_14,
-    ema(rising_move, 1.0 / 14) over (partition by exchange, symbol, timeframe order by window_start rows between 279 preceding and current row) as rising_14,
-    ema(falling_move, 1.0 / 14) over (partition by exchange, symbol, timeframe order by window_start rows between 279 preceding and current row) as falling_14,
+    ema(true_range, 1.0 / 14) over (partition by exchange, symbol, timeframe order by window_start rows between 335 preceding and current row) as range_14,
+    ema(rising_move, 1.0 / 14) over (partition by exchange, symbol, timeframe order by window_start rows between 335 preceding and current row) as rising_14,
+    ema(falling_move, 1.0 / 14) over (partition by exchange, symbol, timeframe order by window_start rows between 335 preceding and current row) as falling_14,
     rows_since_max(high) over (partition by exchange, symbol, timeframe order by window_start rows between 25 preceding and current row) as since_high_25,
     rows_since_min(low) over (partition by exchange, symbol, timeframe order by window_start rows between 25 preceding and current row) as since_low_25
   from price_moves

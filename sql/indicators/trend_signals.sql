@@ -10,7 +10,7 @@ with frames as (
     count(macd_12_26) over (partition by exchange, symbol, timeframe order by window_start rows between 8 preceding and current row) as macd_rows,
     ema(macd_12_26, 2.0 / 10) over (partition by exchange, symbol, timeframe order by window_start rows between 109 preceding and current row) as smooth_macd,
     count(*) over (partition by exchange, symbol, timeframe order by window_start rows between 27 preceding and current row) as rows_28,
-    ema(dx_14, 1.0 / 14) over (partition by exchange, symbol, timeframe order by window_start rows between 279 preceding and current row) as smooth_dx
+    ema(dx_14, 1.0 / 14) over (partition by exchange, symbol, timeframe order by window_start rows between 335 preceding and current row) as smooth_dx
   from trend
 )
 select

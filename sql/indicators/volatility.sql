@@ -4,7 +4,7 @@
 -- why: an indicator is null before it has its full period, and where it is a fraction of nothing. A deviation of equal
 --   closes may come out as a rounding error, so it is 0 when no close in the frame changed.
 --   Bollinger: bands at 2 population deviations. Donchian's channel takes the current row in. Keltner's channel as Raschke
---   drew it: ema_20 and twice the average true range of 10 rows; both are cut below 1e-8, after 10 and 20 periods.
+--   drew it: ema_20 and twice the average true range of 10 rows; cut after 10 and 24 periods, as in trend.
 --   Realised volatility is the root of the sum of squared log returns (Andersen and Bollerslev 1998), not annualised.
 create materialized view volatility as
 with frames as (
@@ -16,7 +16,7 @@ with frames as (
     max(high) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as high_20,
     min(low) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as low_20,
     ema(close, 2.0 / 21) over (partition by exchange, symbol, timeframe order by window_start rows between 199 preceding and current row) as smooth_20,
-    ema(true_range, 1.0 / 10) over (partition by exchange, symbol, timeframe order by window_start rows between 199 preceding and current row) as range_10,
+    ema(true_range, 1.0 / 10) over (partition by exchange, symbol, timeframe order by window_start rows between 239 preceding and current row) as range_10,
     sum(log_return * log_return) over (partition by exchange, symbol, timeframe order by window_start rows between 13 preceding and current row) as squares_14,
     sum(log_return * log_return) over (partition by exchange, symbol, timeframe order by window_start rows between 59 preceding and current row) as squares_60
   from price_moves
