@@ -6,7 +6,7 @@ export interface FilePosition {
   readonly source: string;
   /** Absolute path. */
   readonly path: string;
-  /** SHA-256 of the file as it lies on disk, in hex: a file that was replaced is read from its start. */
+  /** SHA-256 of the file's bytes and of how it is read: a file that was replaced is read from its start. */
   readonly contentHash: string;
   /** Every row up to this number (from 1) is stored. */
   readonly rowsDone: number;

@@ -32,14 +32,31 @@ export async function openBytes(
   return named(path, unpacked);
 }
 
-/** SHA-256 of the file as it lies on disk, in hex, and its length in bytes. @throws UnreadableFile */
-export async function fingerprint(path: string): Promise<{ readonly hash: string; readonly bytes: number }> {
+/** How a file is to be read; another reading of the same bytes is another source. */
+export interface Reading {
+  readonly layout?: string;
+  readonly map?: string;
+  readonly exchange?: string;
+  readonly symbol?: string;
+}
+
+/**
+ * SHA-256, in hex, of the file as it lies on disk and of what was said of how to read it; and its length in bytes.
+ * @throws UnreadableFile
+ */
+export async function fingerprint(
+  path: string,
+  reading: Reading,
+): Promise<{ readonly hash: string; readonly bytes: number }> {
   const hash = createHash('sha256');
   let bytes = 0;
   for await (const chunk of named(path, createReadStream(path, { highWaterMark: 4 * READ_BYTES }))) {
     hash.update(chunk);
     bytes += chunk.length;
   }
+  const { layout, map, exchange, symbol } = reading;
+  const said = [layout, map, exchange, symbol];
+  if (said.some((option) => option !== undefined)) hash.update(JSON.stringify(said));
   return { hash: hash.digest('hex'), bytes };
 }
 

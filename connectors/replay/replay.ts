@@ -180,7 +180,7 @@ class Replay {
     if (this.shifted) return feed.begin('', null, () => undefined);
     const { landing, again } = this.options;
     const path = resolve(feed.file.path);
-    const { hash } = await fingerprint(path);
+    const { hash } = await fingerprint(path, feed.file);
     const stored = again ? null : await landing.position(SOURCE, path);
     await feed.begin(hash, stored, (trade) => this.coverage.remember(feed.index, trade, trade.micros));
   }
