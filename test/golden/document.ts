@@ -18,7 +18,7 @@ A row of \`indicators\` says itself how far its market is: \`reach_rows\` counts
 \`reach_complete\` is true when all 600 are there, without a gap and with every minute known. Frames are cut where what they leave out weighs less than 1e-8.
 
 Known differences: of equal highs Aroon takes the latest, as TA-Lib does, Skender the earliest. Donchian's channel takes the current row in, Skender's leaves it out.
-`daily_vwap` was compared on the same bars as minutes of one day. RSI without any movement is 50 (TA-Lib 0, Skender 100). A fraction of nothing is null: stochastics of a flat range, CCI of equal prices, a VWAP without volume.
+\`daily_vwap\` was compared on the same bars as minutes of one day. RSI without any movement is 50 (TA-Lib 0, Skender 100). A fraction of nothing is null: stochastics of a flat range, CCI of equal prices, a VWAP without volume.
 
 | indicator | formula | first row | agrees from row | largest difference | compared with |
 |---|---|---|---|---|---|
