@@ -40,6 +40,7 @@ export class Engine {
   readonly #feed: Feed;
   readonly #refresher: Refresher;
   readonly #loop: RefreshLoop;
+  readonly #listeners: ((refresh: Refresh) => void)[] = [];
 
   private constructor(catalog: Catalog, layout: Layout, deployment: Deployment, client: pg.Client, feed: Feed, url: string, clock: Clock) {
     this.catalog = catalog;
@@ -75,6 +76,11 @@ export class Engine {
     return this.#feed.subscribe(view, subscriber);
   }
 
+  /** Told after each refresh, whether it changed something or not. */
+  onRefresh(listener: (refresh: Refresh) => void): void {
+    this.#listeners.push(listener);
+  }
+
   /** Brings every view up to date now, nothing put off. */
   async refresh(everything: readonly string[] = []): Promise<Refresh> {
     return this.#loop.exclusively(() => this.#refresh('all', everything));
@@ -83,6 +89,7 @@ export class Engine {
   async #refresh(due: readonly string[] | 'all', everything: readonly string[] = []): Promise<Refresh> {
     const { refresh, changes } = await this.#refresher.refresh(due, everything);
     for (const failure of await this.#feed.publish(changes)) this.#loop.report(failure);
+    for (const listener of this.#listeners) listener(refresh);
     return refresh;
   }
 

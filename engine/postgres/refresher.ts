@@ -11,6 +11,8 @@ export interface Refresh {
   /** Views that changed, with rows written and seconds taken, in order. */
   readonly views: readonly { readonly view: string; readonly changed: number; readonly seconds: number }[];
   readonly seconds: number;
+  /** When it began, in milliseconds of `performance.now()`: what was committed before is in it. */
+  readonly startedAt: number;
 }
 
 /** Channel of PostgreSQL's NOTIFY that says which views a refresh changed. */
@@ -51,7 +53,7 @@ export class Refresher {
       const changes: ViewChanges[] = [];
       for (const { view } of views) if (this.#feed.wants(view)) changes.push(await this.#changesOf(view, sequence));
       await this.#client.query('commit');
-      return { refresh: { sequence, views, seconds: (performance.now() - started) / 1000 }, changes };
+      return { refresh: { sequence, views, seconds: (performance.now() - started) / 1000, startedAt: started }, changes };
     } catch (error) {
       await this.#client.query('rollback');
       throw error;

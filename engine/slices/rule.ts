@@ -4,7 +4,7 @@ import type { CatalogObject } from '../catalog/object.ts';
 import { treeKey } from '../sql/tree.ts';
 import { describeLeaf } from './expression.ts';
 import { traceQuery } from './query.ts';
-import type { Chain, Leaf, Reach, Shape, Step, Value } from './trace.ts';
+import type { Chain, Leaf, Lookup, Reach, Shape, Step, Value } from './trace.ts';
 
 /** How a change of one input becomes slices of the view, and what a slice reads of that input. */
 export interface LeafRule {
@@ -38,11 +38,23 @@ export function sliceRule(view: CatalogObject, catalog: Catalog): SliceRule {
   const time = view.header.time;
   const candidates = view.key.filter((column) => column !== time);
   const followed = shape.leaves.filter((leaf) => candidates.length === 0 || candidates.some((column) => valueOf(shape, column, leaf)));
-  const partition = candidates.filter((column) => followed.length > 0 && followed.every((leaf) => valueOf(shape, column, leaf)));
+  const known = candidates.filter((column) => followed.length > 0 && followed.every((leaf) => valueOf(shape, column, leaf)));
+  const partition = withoutMutualLookups(shape, followed, known);
   const sliced = (leaf: Leaf): boolean => followed.includes(leaf) && (partition.length > 0 || chainOf(shape, time, leaf) !== null);
   const leaves = shape.leaves.map((leaf) => (sliced(leaf) ? slicedLeaf(shape, leaf, partition, time) : wholeLeaf(leaf)));
   const timed = time !== null && leaves.some((rule) => rule.chain !== null);
   return { view, query, partition, time: timed ? time : null, leaves };
+}
+
+/**
+ * A row that is looked up may have changed or gone in the same refresh. Then its own change has to name the slice, so it must
+ * know all of the partition without asking another that may be gone too: columns for which it would have to are dropped.
+ */
+function withoutMutualLookups(shape: Shape, leaves: readonly Leaf[], columns: readonly string[]): readonly string[] {
+  const lookupsOf = (column: string, leaf: Leaf): readonly Lookup[] => valueOf(shape, column, leaf)?.lookups ?? [];
+  const givers = new Set(columns.flatMap((column) => leaves.flatMap((leaf) => lookupsOf(column, leaf).map((lookup) => lookup.giver))));
+  const asking = columns.find((column) => leaves.some((leaf) => givers.has(leaf.id) && lookupsOf(column, leaf).length > 0));
+  return asking === undefined ? columns : withoutMutualLookups(shape, leaves, columns.filter((column) => column !== asking));
 }
 
 function valueOf(shape: Shape, column: string, leaf: Leaf): Value | null {

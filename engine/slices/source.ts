@@ -190,7 +190,7 @@ export function addLookups(source: Source, equalities: readonly (readonly [Node,
         return column && value && value.lookups.length === 0 && columnsIn(value.expression).length > 0 ? [{ column, equals: value.expression }] : [];
       });
       if (on.length === 0) continue;
-      const lookup = { alias: context.newAlias(), relation: giver.relation, on };
+      const lookup = { alias: context.newAlias(), giver: giver.id, relation: giver.relation, on };
       for (const { id } of source.columns) {
         const column = bareColumn(source.traces.get(id)?.get(giver)?.value);
         const before = source.traces.get(id)?.get(leaf);

@@ -13,6 +13,8 @@ export interface Leaf {
 /** A relation to join to a changed row to learn the key of the output it touches. */
 export interface Lookup {
   readonly alias: string;
+  /** The leaf whose relation is asked. */
+  readonly giver: number;
   readonly relation: string;
   /** Its columns, and what they equal in terms of the changed row. */
   readonly on: readonly { readonly column: string; readonly equals: Node }[];

@@ -40,7 +40,6 @@ select
   symbol, -- market, as BTC/USD
   timeframe, -- length of the window: 1m, 5m, 15m, 1h or 1d
   window_start, -- start of the window
-  date_bin(interval '24 hours', window_start, '2000-01-01 00:00:00+00'::timestamptz) as day, -- start of the day in UTC
   case when timeframe = '1m' then 1 when timeframe = '5m' then 5 when timeframe = '15m' then 15 when timeframe = '1h' then 60 when timeframe = '1d' then 1440 end as window_minutes, -- minutes in a whole window
   known_minutes::int as known_minutes, -- minutes known in the window, fewer while it is open or when some were missed
   high, -- highest price

@@ -14,16 +14,21 @@ export interface ChangeColumns {
   readonly times: readonly string[];
 }
 
-/** A stored view notes the key of each changed row, and its time. */
-export function viewChanges(rule: SliceRule): ChangeColumns {
+/** A stored view notes the key of each changed row, its time, and what else its readers' slices are made from. */
+export function viewChanges(rule: SliceRule, readers: readonly SliceRule[]): ChangeColumns {
+  const leaves = slicedLeaves(rule.view.name, readers);
+  const read = leaves.flatMap((leaf) => [...neededColumns(leaf), ...(leaf.chain ? [leaf.chain.column] : [])]);
   const time = rule.view.header.time;
-  const exact = time && !rule.view.key.includes(time) ? [...rule.view.key, time] : [...rule.view.key];
-  return { exact, times: [] };
+  return { exact: [...new Set([...rule.view.key, ...(time ? [time] : []), ...read])], times: [] };
+}
+
+function slicedLeaves(relation: string, rules: readonly SliceRule[]): LeafRule[] {
+  return rules.flatMap((rule) => rule.leaves.filter((leaf) => leaf.leaf.relation === relation && leaf.scope === 'slices'));
 }
 
 /** A landing table notes what its readers' slices are made from, and no more: marks are written in every writer's transaction. */
 export function tableChanges(table: string, rules: readonly SliceRule[]): ChangeColumns {
-  const leaves = rules.flatMap((rule) => rule.leaves.filter((leaf) => leaf.leaf.relation === table && leaf.scope === 'slices'));
+  const leaves = slicedLeaves(table, rules);
   const exact = new Set(leaves.flatMap(neededColumns));
   const times = new Set(leaves.flatMap((leaf) => (leaf.chain ? [leaf.chain.column] : [])));
   return { exact: [...exact].sort(), times: [...times].sort() };

@@ -16,11 +16,12 @@ const BANDS = [4, 32, 128, Number.POSITIVE_INFINITY];
  * @param current query of the slice's own rows, with the block's alias
  */
 export function rowForm(block: WindowBlock, current: Node, table: string): SelectStmt {
+  const columns = new Map<string, string>();
+  for (const call of block.calls) if (isLastKnown(call)) columns.set(treeKey(call.node), lastKnown(block, call, table));
   const bands = BANDS.map((limit, index) => ({
     name: `frame_${index + 1}`,
-    calls: block.calls.filter((call) => call.back < limit && call.back >= (BANDS[index - 1] ?? 0)),
+    calls: block.calls.filter((call) => !isLastKnown(call) && call.back < limit && call.back >= (BANDS[index - 1] ?? 0)),
   })).filter((band) => band.calls.length > 0);
-  const columns = new Map<string, string>();
   const laterals = bands.map((band) => lateral(block, band, table, columns));
   const select = rewriteSelect(block.select, (node) => {
     const column = columns.get(treeKey(node));
@@ -28,6 +29,17 @@ export function rowForm(block: WindowBlock, current: Node, table: string): Selec
   });
   const { windowClause: _, ...rest } = select;
   return { ...rest, fromClause: [laterals.reduce(crossJoin, current)] };
+}
+
+function isLastKnown(call: FrameCall): boolean {
+  return call.name === 'last_known' && call.near === 0 && !pick(call.node, 'FuncCall')?.agg_filter;
+}
+
+/** The newest value of the frame that is not null: found after a row or two, however long the frame is. */
+function lastKnown(block: WindowBlock, call: FrameCall, table: string): string {
+  const value = printExpression(pick(call.node, 'FuncCall')?.args?.[0] ?? parseExpression('null'));
+  const rows = `select (${value}) as value from (${earlierRows(block, table, call.back)}) as ${identifier(block.alias)}`;
+  return `(select known.value from (${rows}) as known where known.value is not null limit 1)`;
 }
 
 function crossJoin(left: Node, right: Node): Node {
@@ -50,22 +62,25 @@ function lateral(block: WindowBlock, band: Band, table: string, columns: Map<str
   return { RangeSubselect: { lateral: true, subquery: { SelectStmt: parseSelect(text) }, alias: { aliasname: band.name } } };
 }
 
-/** The last rows before and with the current one, oldest first, with their age and the weights that averages need. */
-function lastRows(block: WindowBlock, band: Band, table: string, weights: ReadonlyMap<string, string>): string {
-  const reach = Math.max(...band.calls.map((call) => call.back));
+/** The last rows before and with the current one, newest first. */
+function earlierRows(block: WindowBlock, table: string, back: number, extra = ''): string {
   const outer = identifier(block.alias);
   const time = identifier(block.time);
   const conditions = [
     ...block.partition.map((column) => `earlier.${identifier(column)} = ${outer}.${identifier(column)}`),
     `earlier.${time} <= ${outer}.${time}`,
   ];
-  const where = block.select.whereClause ? [`(${printExpression(block.select.whereClause)})`] : [];
-  const source = where.length > 0 ? `(select * from ${table} as ${outer} where ${where.join('')})` : table;
+  const where = block.select.whereClause ? ` where ${printExpression(block.select.whereClause)}` : '';
+  const source = where ? `(select * from ${table} as ${outer}${where})` : table;
+  return `select earlier.*${extra} from ${source} as earlier where ${conditions.join(' and ')} order by earlier.${time} desc limit ${back + 1}`;
+}
+
+/** The same rows oldest first, with their age and the weights that averages need. */
+function lastRows(block: WindowBlock, band: Band, table: string, weights: ReadonlyMap<string, string>): string {
+  const reach = Math.max(...band.calls.map((call) => call.back));
+  const aged = earlierRows(block, table, reach, `, row_number() over (order by earlier.${identifier(block.time)} desc) - 1 as row_age`);
   const weighted = [...weights].map(([factor, name]) => `exp(${factor} * recent.row_age) as ${name}`);
-  return (
-    `select ${['recent.*', ...weighted].join(', ')} from (select earlier.*, row_number() over (order by earlier.${time} desc) - 1 as row_age ` +
-    `from ${source} as earlier where ${conditions.join(' and ')} order by earlier.${time} desc limit ${reach + 1}) as recent order by recent.row_age desc`
-  );
+  return `select ${['recent.*', ...weighted].join(', ')} from (${aged}) as recent order by recent.row_age desc`;
 }
 
 function aggregate(call: FrameCall, weights: Map<string, string>): string {
@@ -83,7 +98,6 @@ function aggregate(call: FrameCall, weights: Map<string, string>): string {
   if (call.name === 'lag') return `(array_agg(${value ?? ''}) ${filter})[1]`;
   if (call.name === 'first_value') return `(array_agg(${value ?? ''}) ${filter})[1]`;
   if (call.name === 'last_value') return `(array_agg(${value ?? ''} order by row_age) ${filter})[1]`;
-  if (call.name === 'last_known') return `(array_agg(${value ?? ''} order by row_age) filter (where ${inFrame}${own} and ${value ?? ''} is not null))[1]`;
   const { over: _, agg_filter: __, ...plain } = invoked ?? {};
   const printed = printExpression({ FuncCall: plain });
   return parameter === undefined && invoked?.agg_star ? `count(*) ${filter}` : `${printed} ${filter}`;

@@ -22,7 +22,8 @@ export function spacing(rule: SliceRule, catalog: Catalog): number {
     const input = catalog.find(leaf.leaf.relation);
     return leaf.chain && input?.query ? spacing(sliceRule(input, catalog), catalog) : 0;
   });
-  return inherited.length > 0 ? Math.min(...inherited) : 0;
+  const known = inherited.filter((width) => width > 0);
+  return known.length > 0 ? Math.min(...known) : 0;
 }
 
 function widthOf(key: string): number {

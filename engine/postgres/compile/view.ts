@@ -96,8 +96,8 @@ export function refreshFunction(compilation: Compilation): string {
     seed_changes: seed(sliced.map((leaf) => touchedSlices(leaf, compilation))),
     whole_change: isSliced ? touched(whole.map((leaf) => leaf.leaf.relation)) : 'true',
     raw_has_null: isSliced ? nulls : 'true',
-    write_whole: `perform set_config('enable_seqscan', 'on', true);\n    ${writeSql(compilation, wholeSql(compilation), 'all')};`,
-    forget_postponed: `perform set_config('enable_seqscan', 'off', true);${postponed ? `\n    delete from ${names.postponed(view)};` : ''}`,
+    write_whole: `perform set_config('enable_seqscan', 'on', true), set_config('enable_nestloop', 'on', true);\n    ${writeSql(compilation, wholeSql(compilation), 'all')};`,
+    forget_postponed: `perform set_config('enable_seqscan', 'off', true), set_config('enable_nestloop', 'off', true);${postponed ? `\n    delete from ${names.postponed(view)};` : ''}`,
     postpone: postponed ? postponeSql(compilation) : '',
     slice_columns: [...columns, 'number', 'long', ...(form.kind === 'windows' ? readColumns(rule) : [])].join(', '),
     merge_slices: isSliced ? mergeSql(compilation, form) : 'select',
@@ -123,12 +123,13 @@ function ofChanged(node: Node): string {
   return ofRow('changed', node);
 }
 
+/** Looks up the relations that give keys which the changed row lacks: by index, row by row. */
 function joinLookups(leaf: LeafRule, tableOf: TableOf): string {
   const lookups = new Map(leaf.partition.flatMap((value) => value.lookups.map((lookup) => [lookup.alias, lookup])));
   return [...lookups.values()]
     .map((lookup) => {
-      const on = lookup.on.map(({ column, equals }) => `${lookup.alias}.${identifier(column)} = ${ofChanged(equals)}`);
-      return ` join ${tableOf(lookup.relation)} as ${lookup.alias} on ${on.join(' and ')}`;
+      const on = lookup.on.map(({ column, equals }) => `found.${identifier(column)} = ${ofChanged(equals)}`);
+      return ` cross join lateral (select found.* from ${tableOf(lookup.relation)} as found where ${on.join(' and ')} offset 0) as ${lookup.alias}`;
     })
     .join('');
 }
@@ -246,8 +247,8 @@ function writeSlices(compilation: Compilation, form: Form): string {
   const count = 'get diagnostics written = row_count;\n  changed := changed + written;';
   if (form.kind !== 'rows') return `${writeSql(compilation, slicedSql(compilation, form), 'true')};\n  ${count}`;
   const short = `if exists (select from ${slices} where not long) then\n  ${writeSql(compilation, rowSql(compilation, form.block), 'not slice.long')};\n  ${count}\n  end if;`;
-  const batch = `slice.long and slice.number / ${CHUNKS_A_BATCH} = batch`;
-  const long = `for batch in select distinct number / ${CHUNKS_A_BATCH} from ${slices} where long order by 1 loop\n  ${writeSql(compilation, slicedSql(compilation, form, batch), batch)};\n  ${count}\n  end loop;`;
+  const batch = `slice.long and slice.number / ${CHUNKS_A_BATCH} = batch_of_chunks`;
+  const long = `for batch_of_chunks in select distinct number / ${CHUNKS_A_BATCH} from ${slices} where long order by 1 loop\n  ${writeSql(compilation, slicedSql(compilation, form, batch), batch)};\n  ${count}\n  end loop;`;
   return `${short}\n  ${long}`;
 }
 
@@ -301,25 +302,32 @@ function writeSql(compilation: Compilation, fresh: string, which: string): strin
   const key = view.key.map(identifier);
   const others = columns.filter((column) => !key.includes(column));
   const changes = compilation.changesOf(view.name).exact.map(identifier);
-  const time = view.header.time ? identifier(view.header.time) : null;
-  const moves = time !== null && !key.includes(time);
+  // A row that moves in what its readers group or order by touches them where it was, too.
+  const movable = changes.filter((column) => !key.includes(column));
+  const before = new Map(movable.map((column, index) => [column, `"before ${index + 1}"`]));
+  const moved = movable.map((column) => `${before.get(column)} is distinct from ${column}`).join(' or ');
   const update = `update set ${others.map((column) => `${column} = excluded.${column}`).join(', ')}\n  where (${others.map((column) => `stored.${column}`).join(', ')}) is distinct from (${others.map((column) => `excluded.${column}`).join(', ')})`;
   const inSlice = [...keysOf(rule).map((column) => `stored.${column} = slice.${column}`), ...(rule.time ? [`stored.${identifier(rule.time)} >= slice.lo`, `stored.${identifier(rule.time)} <= slice.hi`] : [])];
   return fill('write', {
     fresh,
     table: tableOf(view.name),
-    gone_using: which === 'all' ? '' : `using ${names.slices(view.name)} as slice`,
-    gone_where: which === 'all' ? '' : `${[which, ...inSlice].join(' and ')} and`,
-    same_key: key.map((column) => `fresh.${column} is not distinct from stored.${column}`).join(' and '),
+    before:
+      which === 'all'
+        ? `${tableOf(view.name)} as before`
+        : `${names.slices(view.name)} as slice cross join lateral (select ${['stored.ctid', ...key.map((column) => `stored.${column}`)].join(', ')} ` +
+          `from ${tableOf(view.name)} as stored where ${['true', ...inSlice].join(' and ')} offset 0) as before where ${which}`,
+    before_where: which === 'all' ? 'where' : 'and',
+    before_key: key.map((column) => `before.${column}`).join(', '),
+    same_key: key.map((column) => `fresh.${column} is not distinct from before.${column}`).join(' and '),
     stored_change_columns: changes.map((column) => `stored.${column}`).join(', '),
     columns: columns.join(', '),
     key: key.join(', '),
     on_conflict: others.length > 0 ? update : 'nothing',
-    before_columns: `before.ctid is null as was_new${moves ? `, before.${time} as before_time` : ''}`,
+    before_columns: ['before.ctid is null as "was new"', ...movable.map((column) => `before.${column} as ${before.get(column)}`)].join(', '),
     changes: names.changes(view.name),
     change_columns: changes.join(', '),
-    was_new: 'was_new',
-    moved: moves ? `select 'moved', ${changes.map((column) => (column === time ? 'before_time' : column)).join(', ')} from put where not was_new and before_time is distinct from ${time}\nunion all\n` : '',
+    was_new: '"was new"',
+    moved: moved ? `select 'moved', ${changes.map((column) => before.get(column) ?? column).join(', ')} from put where not "was new" and (${moved})\nunion all\n` : '',
   });
 }
 
@@ -327,6 +335,7 @@ function postponeSql(compilation: Compilation): string {
   const { rule, tableOf } = compilation;
   const time = identifier(rule.time ?? '');
   return fill('postpone', {
+    refresh: names.refresh(rule.view.name),
     raw: names.raw(rule.view.name),
     postponed: names.postponed(rule.view.name),
     columns: [...keysOf(rule), 'lo', 'hi'].join(', '),

@@ -1,5 +1,7 @@
 import type { LeafRule } from '../../slices/rule.ts';
-import { bareColumn } from '../../slices/expression.ts';
+import type { Node } from '@pgsql/types';
+import { bareColumn, equality, isConstant } from '../../slices/expression.ts';
+import { columnPath } from '../../sql/tree.ts';
 import { identifier } from '../compile/restrict.ts';
 import type { Layout } from './plan.ts';
 
@@ -30,7 +32,15 @@ function wantedBy(leaf: LeafRule): Wanted[] {
   const keys = leaf.partition.flatMap((value) => bareColumn(value) ?? []);
   const time = leaf.chain ? [leaf.chain.column] : [];
   const lookups = leaf.partition.flatMap((value) => value.lookups.map((lookup) => ({ relation: lookup.relation, columns: lookup.on.map((on) => on.column) })));
-  return [{ relation: leaf.leaf.relation, columns: [...keys, ...time] }, ...lookups];
+  const fixed = leaf.leaf.filters.flatMap((filter) => fixedColumn(filter) ?? []).filter((column) => !keys.includes(column));
+  return [{ relation: leaf.leaf.relation, columns: [...new Set([...keys, ...fixed, ...time])] }, ...lookups];
+}
+
+/** The column of a filter such as `timeframe = '1m'`. */
+function fixedColumn(filter: Node): string | null {
+  const [a, b] = equality(filter) ?? [];
+  const path = a && b && isConstant(b) ? columnPath(a) : a && b && isConstant(a) ? columnPath(b) : null;
+  return path?.length === 1 ? (path[0] ?? null) : null;
 }
 
 function sliceColumns(layout: Layout, view: string): string[] {

@@ -28,7 +28,7 @@ export function layOut(catalog: Catalog): Layout {
   const rules = new Map(views.map((view) => [view.name, sliceRule(view, catalog)]));
   const changes = new Map<string, ChangeColumns>([
     ...tables.map((table): [string, ChangeColumns] => [table.name, tableChanges(table.name, [...rules.values()])]),
-    ...[...rules].map(([name, rule]): [string, ChangeColumns] => [name, viewChanges(rule)]),
+    ...[...rules].map(([name, rule]): [string, ChangeColumns] => [name, viewChanges(rule, [...rules.values()])]),
   ]);
   const tableOf = (relation: string): string => {
     const object = catalog.find(relation);

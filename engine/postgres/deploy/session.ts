@@ -1,11 +1,13 @@
 import type { ClientBase } from 'pg';
 import { noteColumns } from '../compile/changes.ts';
 import { names } from '../compile/names.ts';
+import { identifier } from '../compile/restrict.ts';
 import { workingTables } from '../compile/view.ts';
 import { type Layout, watchedTables } from './plan.ts';
 
 /**
- * Settings of the session that writes views. Plans are made once and kept, so they must be good for tables of any size: by index.
+ * Settings of the session that writes views. Plans are made once and kept, so they must be good for tables and slices of any
+ * size: rows by index, joins by hash. What has to loop (a lateral query a slice) has no other way and is not touched by that.
  * Its commits need no flush of their own, for what a crash takes from them is marked as dirty again.
  */
 const SETTINGS = `
@@ -14,6 +16,7 @@ set search_path = public, compat;
 set synchronous_commit = off;
 set plan_cache_mode = force_generic_plan;
 set enable_seqscan = off;
+set enable_nestloop = off;
 set enable_mergejoin = off;
 set enable_material = off;
 set enable_memoize = off;
@@ -35,16 +38,27 @@ export async function openSession(client: ClientBase, layout: Layout): Promise<v
   for (const statement of statements) await client.query(statement);
 }
 
-/** One call that takes the marks of all tables and refreshes every view in order: one round trip, one snapshot. */
+/** Rows that change at once and are a fifth of a table leave its statistics, and the plans made by them, behind. */
+const MANY_ROWS = 5000;
+
+/**
+ * One call that takes the marks of all tables and refreshes every view in order: one round trip, one snapshot. A table that
+ * grew much is analyzed before anything reads it, since a plan made while it was empty may use any index at all.
+ */
 export function masterFunction(layout: Layout): string {
   const take = watchedTables(layout).map((table) => {
     const columns = ['touched', ...noteColumns(layout.changes.get(table.name) ?? { exact: [], times: [] })].join(', ');
-    return `  with taken as (delete from engine.${names.marks(table.name)} returning ${columns}) insert into ${names.changes(table.name)} (${columns}) select ${columns} from taken;`;
+    return (
+      `  with taken as (delete from engine.${names.marks(table.name)} returning ${columns}) insert into ${names.changes(table.name)} (${columns}) select ${columns} from taken;\n` +
+      `  perform engine.analyze_grown('public.${identifier(table.name)}');`
+    );
   });
   const refresh = layout.views.map(
     (view) =>
       `  started := clock_timestamp();\n  changed := engine.${names.refresh(view.name)}('${view.name}' = any(everything), '${view.name}' = any(due));\n` +
-      `  if changed > 0 then view := '${view.name}'; seconds := extract(epoch from clock_timestamp() - started); return next; end if;`,
+      `  if changed > 0 then\n` +
+      `    if changed > ${MANY_ROWS} then perform engine.analyze_changed('${layout.tableOf(view.name)}', changed); end if;\n` +
+      `    view := '${view.name}'; seconds := extract(epoch from clock_timestamp() - started); return next;\n  end if;`,
   );
   return `create or replace function engine.refresh(everything text[], due text[]) returns table (view text, changed bigint, seconds double precision)
 language plpgsql as $refresh$

@@ -18,3 +18,19 @@ create table if not exists engine.refreshes (
   sequence bigint not null -- number of the last refresh, counted over the life of the data folder
 );
 insert into engine.refreshes (sequence) values (0) on conflict do nothing;
+
+-- Analyzes a landing table that has doubled, and a megabyte more, since it was last analyzed.
+create or replace function engine.analyze_grown(relation regclass) returns void language plpgsql as $$
+begin
+  if pg_relation_size(relation) > (select 2 * 8192::bigint * greatest(relpages, 0) + 1048576 from pg_class where oid = relation) then
+    execute format('analyze %s', relation);
+  end if;
+end $$;
+
+-- Analyzes a stored view of which a fifth changed at once.
+create or replace function engine.analyze_changed(relation regclass, changed bigint) returns void language plpgsql as $$
+begin
+  if changed > (select 0.2 * greatest(reltuples, 0) from pg_class where oid = relation) then
+    execute format('analyze %s', relation);
+  end if;
+end $$;

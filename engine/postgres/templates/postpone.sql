@@ -4,7 +4,7 @@
   delete from {{raw}};
   with released as (
     delete from {{postponed}} as put_off
-    where due or everything or exists (
+    where {{refresh}}.due or {{refresh}}.everything or exists (
       select from {{postponed}} as other where {{same_partition}} and other.lo is distinct from ({{newest}})
     )
     returning {{columns}}

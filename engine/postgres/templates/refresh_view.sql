@@ -2,11 +2,12 @@
 --   everything  every row is computed anew, slice by slice
 --   due         the view's freshness has run out: what was put off is done now
 create or replace function engine.{{refresh}}(everything boolean, due boolean) returns bigint language plpgsql as $refresh$
+#variable_conflict use_column
 declare
   whole boolean := false;
   changed bigint := 0;
   written bigint;
-  batch integer;
+  batch_of_chunks integer;
 begin
   if not everything and not ({{any_change}}) then
     return 0;

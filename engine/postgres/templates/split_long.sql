@@ -4,7 +4,7 @@ if exists (select from {{slices}} where long) then
     ), numbered as (
       select {{slice_keys}}slice.lo, slice.hi, slice.number, {{time}} as at,
         (row_number() over (partition by slice.number order by {{time}}) - 1) / {{chunk_rows}} as chunk
-      from long as slice join {{table}} as own on {{own_rows}}
+      from long as slice cross join lateral (select own.* from {{table}} as own where {{own_rows}} offset 0) as own
     ), starts as (
       select {{keys}}lo as slice_lo, hi as slice_hi, number, chunk, min(at) as start from numbered group by {{keys}}lo, hi, number, chunk
     ), chunk as (

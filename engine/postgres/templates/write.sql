@@ -1,8 +1,14 @@
 with fresh as materialized (
   {{fresh}}
 ), gone as (
-  delete from {{table}} as stored {{gone_using}}
-  where {{gone_where}} not exists (select from fresh where {{same_key}})
+  -- By row address, and keys by a hashed NOT IN: the planner knows nothing of how many rows these are, and would join by
+  -- looping over all pairs or by reading the whole table.
+  delete from {{table}} as stored where stored.ctid = any (array(
+    select before.ctid from {{before}} {{before_where}} case
+      when num_nulls({{before_key}}) = 0 then ({{before_key}}) not in (select {{key}} from fresh where num_nulls({{key}}) = 0)
+      else not exists (select from fresh where {{same_key}})
+    end
+  ))
   returning {{stored_change_columns}}
 ), put as (
   insert into {{table}} as stored ({{columns}})
