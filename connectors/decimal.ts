@@ -50,6 +50,7 @@ export function jsonDecimal(value: unknown, field: string): string {
 
 /** Compares plain decimals exactly: negative, 0 or positive as a is below, equal to or above b. */
 export function compareDecimals(a: string, b: string): number {
+  if (a === b) return 0;
   const difference = Number(a) - Number(b);
   // Doubles never turn an order around, they only make neighbours equal.
   if (difference !== 0) return difference;

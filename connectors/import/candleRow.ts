@@ -53,16 +53,12 @@ export function minuteCandle(
   if (micros < EARLIEST || micros + MICROS_PER_MINUTE > latest) {
     throw new BadField('time', text('ts'), `a minute from 2009 that was over by ${isoOf(latest)}`);
   }
-  const price = (field: CandleField): string => positiveDecimal(given(text, field), field);
-  const [open, high, low, close] = [price('open'), price('high'), price('low'), price('close')];
-  for (const [field, value] of [
-    ['open', open],
-    ['close', close],
-    ['low', low],
-  ] as const) {
-    if (compareDecimals(value, high) > 0) throw new BadField(field, value, `at most the high of ${high}`);
-    if (compareDecimals(value, low) < 0) throw new BadField(field, value, `at least the low of ${low}`);
-  }
+  const open = priceOf(text, 'open');
+  const high = priceOf(text, 'high');
+  const low = priceOf(text, 'low');
+  const close = priceOf(text, 'close');
+  within('open', open, low, high);
+  within('close', close, low, high);
   const volume = plainDecimal(given(text, 'volume'), 'volume');
   const notional = text('notional');
   const takerBuyVolume = text('taker_buy_volume');
@@ -71,7 +67,8 @@ export function minuteCandle(
     throw new BadField('taker_buy_volume', taken, `at most the volume of ${volume}`);
   }
   return {
-    ...market,
+    exchange: market.exchange,
+    symbol: market.symbol,
     windowStart: isoOf(micros),
     open,
     high,
@@ -82,6 +79,15 @@ export function minuteCandle(
     trades: tradesOf(text('trades')),
     takerBuyVolume: taken,
   };
+}
+
+function priceOf(text: CandleText, field: CandleField): string {
+  return positiveDecimal(given(text, field), field);
+}
+
+function within(field: CandleField, value: string, low: string, high: string): void {
+  if (compareDecimals(value, high) > 0) throw new BadField(field, value, `at most the high of ${high}`);
+  if (compareDecimals(value, low) < 0) throw new BadField(field, value, `at least the low of ${low}`);
 }
 
 function given(text: CandleText, field: CandleField): string {
