@@ -2,8 +2,15 @@
 export interface Progress {
   /** @param total null when it is not known. */
   begin(what: string, total: number | null, unit: string): void;
-  at(done: number, note?: string): void;
+  at(done: number, more?: Detail): void;
   end(): void;
+}
+
+/** What is shown beside the count. */
+export interface Detail {
+  /** Share of the work that is done, 0 to 1, where it can't be told from the count. */
+  readonly share?: number;
+  readonly note?: string;
 }
 
 export interface ProgressOptions {
@@ -30,11 +37,11 @@ const BAR = 24;
 export function progressBar({ write, interactive, now, width = 100 }: ProgressOptions): Progress {
   let job = { what: '', total: null as number | null, unit: '', since: 0 };
   let drawnAt = Number.NEGATIVE_INFINITY;
-  let latest = { done: 0, note: '' };
+  let latest: { readonly done: number; readonly more: Detail } = { done: 0, more: {} };
   let open = false;
   const draw = (): void => {
     const seconds = (now() - job.since) / 1000;
-    const line = describe(job, latest.done, latest.note, seconds, interactive).slice(0, width);
+    const line = describe(job, latest.done, latest.more, seconds, interactive).slice(0, width);
     write(interactive ? `\r\x1b[2K${line}` : `${line}\n`);
     drawnAt = now();
     open = true;
@@ -42,12 +49,12 @@ export function progressBar({ write, interactive, now, width = 100 }: ProgressOp
   return {
     begin(what, total, unit) {
       job = { what, total, unit, since: now() };
-      latest = { done: 0, note: '' };
+      latest = { done: 0, more: {} };
       drawnAt = now() + (interactive ? SHORT_MS - REDRAW_MS : 0);
       open = false;
     },
-    at(done, note = '') {
-      latest = { done, note };
+    at(done, more = {}) {
+      latest = { done, more };
       if (now() - drawnAt >= (interactive ? REDRAW_MS : LINE_MS)) draw();
     },
     end() {
@@ -67,18 +74,19 @@ interface Job {
 function describe(
   { what, total, unit }: Job,
   done: number,
-  note: string,
+  more: Detail,
   seconds: number,
   bar: boolean,
 ): string {
   const rate = seconds > 0 ? done / seconds : 0;
-  const more = note === '' ? '' : `  ${note}`;
+  const note = more.note ? `  ${more.note}` : '';
   const speed = `${count(rate)} ${unit}/s`;
-  if (total === null || total <= 0) return `${what}  ${count(done)} ${unit}  ${speed}${more}`;
-  const share = Math.min(1, done / total);
-  const left = rate > 0 && done < total ? `  ${duration((total - done) / rate)} left` : '';
+  const share = more.share ?? (total === null || total <= 0 ? null : Math.min(1, done / total));
+  if (share === null) return `${what}  ${count(done)} ${unit}  ${speed}${note}`;
+  const left = share > 0 && share < 1 ? `  ${duration((seconds / share) * (1 - share))} left` : '';
   const drawn = bar ? `[${'#'.repeat(Math.round(share * BAR)).padEnd(BAR, '.')}] ` : '';
-  return `${what}  ${drawn}${Math.floor(share * 100)} %  ${count(done)} of ${count(total)} ${unit}  ${speed}${left}${more}`;
+  const of = total === null ? count(done) : `${count(done)} of ${count(total)}`;
+  return `${what}  ${drawn}${Math.floor(share * 100)} %  ${of} ${unit}  ${speed}${left}${note}`;
 }
 
 /** A number with separators, without a fraction from 10 on. */

@@ -1,16 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { check } from './check.ts';
 import { type Context, processContext } from './context.ts';
+import { doctor } from './doctor.ts';
 import { explainError, FoundWanting } from './errors.ts';
 import { EXIT, exitCodeOf } from './exitCodes.ts';
+import { explain } from './explain.ts';
+import { importVerb } from './import.ts';
+import { psql } from './psql.ts';
+import { replayVerb } from './replay.ts';
+import { sql } from './sql.ts';
 import { start } from './start.ts';
+import { status } from './status.ts';
+import { test } from './test.ts';
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
 };
 
 /** The verbs, in the order of `--help`. */
-const VERBS: readonly ((context: Context) => Command)[] = [start];
+const VERBS: readonly ((context: Context) => Command)[] = [
+  start,
+  replayVerb,
+  importVerb,
+  status,
+  psql,
+  explain,
+  check,
+  test,
+  sql,
+  doctor,
+];
 
 /** The `tickwave` command with all its verbs. */
 export function program(context: Context): Command {

@@ -4,15 +4,15 @@ import { createApi } from '../api/app.ts';
 import { createReadPool } from '../api/database.ts';
 import { type Listening, listen } from '../api/listen.ts';
 import type { Config } from '../config/config.ts';
-import { loadCatalog } from '../engine/catalog/catalog.ts';
 import { systemClock } from '../engine/clock.ts';
 import type { Context } from './context.ts';
 import { AlreadyRunning } from './errors.ts';
 import { EXIT } from './exitCodes.ts';
 import { aborted, onInterrupt } from './interrupt.ts';
-import { Platform } from './platform.ts';
+import type { Platform } from './platform.ts';
 import { type ReplayFlags, replayFlags, replayOptions, replaySource } from './replaySource.ts';
 import { announce, findRunning, withdraw } from './runFile.ts';
+import { openPlatform } from './session.ts';
 import { simulatedSource } from './simulated.ts';
 import type { Source } from './source.ts';
 import { reportStatus } from './statusLine.ts';
@@ -47,9 +47,7 @@ async function run(context: Context, flags: Flags): Promise<number> {
   const config = context.config();
   const replayed = flags.replay === undefined ? null : replayOptions(flags.replay, flags, config);
   refuseTwice(config.DATA_DIR);
-  const catalog = await loadCatalog(config.SQL_DIR);
   const progress = context.progress();
-  const building = { begun: false };
   const signal = onInterrupt(terminal.say);
   const source = (url: string): Source =>
     replayed === null
@@ -57,19 +55,7 @@ async function run(context: Context, flags: Flags): Promise<number> {
       : replaySource({ ...replayed, url, clock: systemClock });
   if (flags.json === undefined) terminal.print(`Tickwave: ${source('').banner}`);
   for (const name of config.unused) terminal.warn(`${name} is set, and this version does not use it yet`);
-  const platform = await Platform.open({
-    config,
-    catalog,
-    say: terminal.warn,
-    log: terminal.debug,
-    onBuild: (view, done, total) => {
-      if (total === 0) return;
-      if (!building.begun) progress.begin('building views', total, 'views');
-      building.begun = true;
-      progress.at(done, view);
-      if (done === total) progress.end();
-    },
-  });
+  const platform = await openPlatform(context, config);
   try {
     return await serve(
       context,

@@ -59,7 +59,8 @@ export function readConfig(environment: Environment, folder: string): Config {
         allowed: variable.allowed,
       });
   }
-  if (problems.length > 0) throw new ConfigError(problems);
+  const warnings = unknownVariables(Object.keys(environment));
+  if (problems.length > 0) throw new ConfigError(problems, warnings);
   const checked = settings as Settings;
   const unused = (Object.keys(VARIABLES) as VariableName[]).filter(
     (name) => isLater(name) && checked[name] !== null,
@@ -68,7 +69,7 @@ export function readConfig(environment: Environment, folder: string): Config {
     ...checked,
     DATA_DIR: resolve(folder, checked.DATA_DIR),
     SQL_DIR: resolve(folder, checked.SQL_DIR),
-    warnings: unknownVariables(Object.keys(environment)),
+    warnings,
     unused,
   };
 }

@@ -12,12 +12,13 @@ export class ConfigError extends Error {
   readonly code = 'bad_configuration';
   readonly problems: readonly ConfigProblem[];
 
-  constructor(problems: readonly ConfigProblem[]) {
+  /** @param warnings what else was noticed, as unknown names that look like known ones */
+  constructor(problems: readonly ConfigProblem[], warnings: readonly string[] = []) {
     const lines = problems.map(
       ({ variable, value, allowed }) => `${variable} is ${value}; it has to be ${allowed}`,
     );
     super(
-      `${lines.join('\n')}\nSet it in the environment or in .env; docs/configuration.md lists every variable`,
+      `${[...lines, ...warnings].join('\n')}\nSet it in the environment or in .env; docs/configuration.md lists every variable`,
     );
     this.name = 'ConfigError';
     this.problems = problems;

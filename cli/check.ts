@@ -1,0 +1,118 @@
+import { Command } from 'commander';
+import pg from 'pg';
+import { loadCatalog } from '../engine/catalog/catalog.ts';
+import { CatalogError, formatProblem } from '../engine/catalog/problem.ts';
+import { openSession } from '../engine/postgres/deploy/session.ts';
+import { type Difference, verifyView } from '../engine/postgres/verify.ts';
+import type { Context } from './context.ts';
+import { AlreadyRunning, FoundWanting } from './errors.ts';
+import { findRunning } from './runFile.ts';
+import { type Session, withSession } from './session.ts';
+
+interface Flags {
+  readonly data?: true;
+  readonly view?: readonly string[];
+  readonly json?: true;
+}
+
+/** `tickwave check` */
+export function check(context: Context): Command {
+  return new Command('check')
+    .description(
+      'check sql/: syntax, names, cycles, headers; with --data, that every stored view is what its query gives',
+    )
+    .option('--data', 'compute every stored view from nothing and compare')
+    .option('--view <names...>', 'with --data: only these views')
+    .option('--json', 'as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: Flags) => {
+      if (await checkSql(context, flags)) await checkData(context, flags);
+    });
+}
+
+const EXAMPLES = `
+Examples:
+  $ tickwave check
+  $ tickwave check --data
+  $ tickwave check --data --view candles_1m features
+
+Ends with 1 when something is wrong. --data needs the data folder for itself: trades that arrive between the
+refresh and the comparison would look like mistakes.`;
+
+/** True when the data is to be looked at too. */
+async function checkSql({ terminal, config }: Context, flags: Flags): Promise<boolean> {
+  try {
+    const catalog = await loadCatalog(config().SQL_DIR);
+    for (const name of flags.view ?? []) catalog.get(name);
+    if (flags.data) return true;
+    const tables = catalog.objects.filter((object) => object.kind !== 'function');
+    if (flags.json) terminal.print(JSON.stringify({ objects: tables.length, problems: [] }));
+    else terminal.say(`${tables.length} objects, no problems`);
+    return false;
+  } catch (error) {
+    if (!(error instanceof CatalogError)) throw error;
+    if (flags.json) terminal.print(JSON.stringify({ problems: error.problems }));
+    else for (const problem of error.problems) terminal.print(formatProblem(problem));
+    terminal.say(`${error.problems.length} problem${error.problems.length === 1 ? '' : 's'}`);
+    throw new FoundWanting('sql/ has problems');
+  }
+}
+
+async function checkData(context: Context, flags: Flags): Promise<void> {
+  const { terminal } = context;
+  const config = context.config();
+  const running = findRunning(config.DATA_DIR);
+  if (running !== null)
+    throw new AlreadyRunning(
+      running.verb,
+      running.pid,
+      config.DATA_DIR,
+      '--data compares a database at rest: stop it first',
+    );
+  const differences = await withSession(context, 'check', (session) =>
+    compare(context, session, flags.view ?? []),
+  );
+  if (flags.json) terminal.print(JSON.stringify({ differences }));
+  else for (const difference of differences) terminal.print(describe(difference));
+  if (differences.length > 0) throw new FoundWanting('stored views differ from their queries');
+  if (!flags.json) terminal.say('every stored view is what its query gives');
+}
+
+async function compare(
+  context: Context,
+  { url, platform }: Session,
+  only: readonly string[],
+): Promise<Difference[]> {
+  if (platform === null) return [];
+  const { layout } = platform.engine;
+  const views = layout.views.filter((view) => only.length === 0 || only.includes(view.name));
+  const client = new pg.Client({ connectionString: url, application_name: 'tickwave check' });
+  await client.connect();
+  const progress = context.progress();
+  progress.begin('comparing', views.length, 'views');
+  try {
+    await openSession(client, layout);
+    // The refresher's settings forbid scans, which is what a comparison of everything needs.
+    await client.query(
+      'reset enable_seqscan; reset enable_mergejoin; reset enable_material; reset enable_memoize; reset plan_cache_mode',
+    );
+    const found: Difference[] = [];
+    for (const [index, view] of views.entries()) {
+      progress.at(index, { note: view.name });
+      const difference = await verifyView(client, layout, view.name);
+      if (difference !== null) found.push(difference);
+    }
+    progress.end();
+    return found;
+  } finally {
+    await client.end();
+  }
+}
+
+function describe({ view, rows, samples }: Difference): string {
+  const shown = samples.map(
+    ({ stored, recomputed }) =>
+      `  stored     ${JSON.stringify(stored)}\n  recomputed ${JSON.stringify(recomputed)}`,
+  );
+  return [`${view}: ${rows} row${rows === 1 ? ' differs' : 's differ'}`, ...shown].join('\n');
+}
