@@ -4,25 +4,20 @@
 create function mean_deviation_result(state double precision[]) returns double precision
 language plpgsql immutable as $$
 declare
-  value double precision;
-  count int := 0;
+  known double precision[] := array_remove(state, null);
+  count int := cardinality(known);
   mean double precision := 0;
   distance double precision := 0;
 begin
-  foreach value in array state loop
-    if value is not null then
-      mean := mean + value;
-      count := count + 1;
-    end if;
-  end loop;
   if count = 0 then
     return null;
   end if;
+  for position in 1 .. count loop
+    mean := mean + known[position];
+  end loop;
   mean := mean / count;
-  foreach value in array state loop
-    if value is not null then
-      distance := distance + abs(value - mean);
-    end if;
+  for position in 1 .. count loop
+    distance := distance + abs(known[position] - mean);
   end loop;
   return distance / count;
 end $$;

@@ -4,15 +4,12 @@
 create function wma_result(state double precision[]) returns double precision
 language plpgsql immutable as $$
 declare
-  value double precision;
-  count int := 0;
+  known double precision[] := array_remove(state, null);
+  count int := cardinality(known);
   sum double precision := 0;
 begin
-  foreach value in array state loop
-    if value is not null then
-      count := count + 1;
-      sum := sum + count * value;
-    end if;
+  for position in 1 .. count loop
+    sum := sum + position * known[position];
   end loop;
   return sum / nullif(count * (count + 1) / 2, 0);
 end $$;

@@ -67,10 +67,14 @@ test.each([
 
 test('as plain aggregates they take the rows in the order that is stated', async () => {
   const { rows } = await database.client.query(
-    `select ema(value, 0.5 order by row) as ema, last_known(value order by row) as last_known, wma(value order by row) as wma
-    from (values (1, 4.0), (2, null), (3, 8.0)) as given (row, value)`,
+    `select ema(value, 0.5 order by row) as ema, last_known(value order by row) as last_known, wma(value order by row) as wma,
+      mean_deviation(value order by row) as deviation, rows_since_max(value order by row) as since_max,
+      rows_since_min(value order by row) as since_min, rows_since_max(value) filter (where value > 9) as none
+    from (values (1, 4.0), (2, null), (3, 8.0), (4, null)) as given (row, value)`,
   );
-  expect(rows).toEqual([{ ema: 7.2, last_known: 8, wma: (4 + 2 * 8) / 3 }]);
+  expect(rows).toEqual([
+    { ema: 7.2, last_known: 8, wma: (4 + 2 * 8) / 3, deviation: 2, since_max: 1, since_min: 3, none: null },
+  ]);
 });
 
 test('first_value and last_value are aggregates where their schema comes before pg_catalog', async () => {
