@@ -3,6 +3,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogObject } from '../catalog/object.ts';
 import { treeKey } from '../sql/tree.ts';
 import { describeLeaf } from './expression.ts';
+import { isNeverNull } from './nullability.ts';
 import { traceQuery } from './query.ts';
 import type { Chain, Leaf, Lookup, Reach, Shape, Step, Value } from './trace.ts';
 
@@ -41,9 +42,16 @@ export function sliceRule(view: CatalogObject, catalog: Catalog): SliceRule {
   const known = candidates.filter((column) => followed.length > 0 && followed.every((leaf) => valueOf(shape, column, leaf)));
   const partition = withoutMutualLookups(shape, followed, known);
   const sliced = (leaf: Leaf): boolean => followed.includes(leaf) && (partition.length > 0 || chainOf(shape, time, leaf) !== null);
-  const leaves = shape.leaves.map((leaf) => (sliced(leaf) ? slicedLeaf(shape, leaf, partition, time) : wholeLeaf(leaf)));
+  const leaves = shape.leaves.map((leaf) => (sliced(leaf) ? slicedLeaf(shape, leaf, partition, time, catalog) : wholeLeaf(leaf)));
   const timed = time !== null && leaves.some((rule) => rule.chain !== null);
-  return { view, query, partition, time: timed ? time : null, leaves };
+  if (!timed || canHoldAllTimes(leaves, query, time, catalog)) return { view, query, partition, time: timed ? time : null, leaves };
+  const note = `whole partition: ${time} may be null; say 'where ${time} is not null' in the view, or in what it reads`;
+  return { view, query, partition, time: null, leaves: leaves.map((rule) => ({ ...rule, chain: null, notes: rule.scope === 'slices' ? [...rule.notes, note] : rule.notes })) };
+}
+
+/** No range of time holds rows without a time, so a change that touches all times must not leave such rows behind. */
+function canHoldAllTimes(leaves: readonly LeafRule[], query: SelectStmt, time: string, catalog: Catalog): boolean {
+  return leaves.every((rule) => rule.scope === 'whole view' || rule.chain !== null) || isNeverNull(query, time, catalog);
 }
 
 /**
@@ -70,11 +78,14 @@ function wholeLeaf(leaf: Leaf): LeafRule {
   return { leaf, scope: 'whole view', partition: [], chain: null, notes: [note] };
 }
 
-function slicedLeaf(shape: Shape, leaf: Leaf, partition: readonly string[], time: string | null): LeafRule {
+function slicedLeaf(shape: Shape, leaf: Leaf, partition: readonly string[], time: string | null, catalog: Catalog): LeafRule {
   const values = partition.flatMap((column) => valueOf(shape, column, leaf) ?? []);
   const chain = chainOf(shape, time, leaf);
-  if (!chain) {
-    const note = time === null ? 'the view states no time column' : `the time of ${describeLeaf(leaf)} can't be traced to ${time}`;
+  // Rows without a time stand in a window beside those with one, and in no range of time.
+  const isTimed = chain?.steps.every((step) => step.kind !== 'window' || isNeverNull(step.reach.stage, 'counted', catalog));
+  if (!chain || !isTimed) {
+    const missing = `the column that a window is ordered by may be null; ask for it to be there, with 'is not null'`;
+    const note = chain ? missing : time === null ? 'the view states no time column' : `the time of ${describeLeaf(leaf)} can't be traced to ${time}`;
     return { leaf, scope: 'slices', partition: values, chain: null, notes: [`whole partition: ${note}`] };
   }
   const notes: string[] = [];

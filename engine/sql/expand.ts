@@ -44,15 +44,32 @@ function replaceNode(node: Node, scope: Scope): Node | null {
   if (!relation) return null;
   const name = relationName(relation);
   const cte = relation.schemaname ? undefined : scope.ctes.get(name);
-  if (cte) return asSubselect(cte.query, relation.alias, name, cte.columns);
+  // Copied, since rules know each occurrence of a relation by its node: a CTE that is read twice is two of them.
+  if (cte)
+    return asSubselect(
+      rewriteSelect(cte.query, () => null),
+      relation.alias,
+      name,
+      cte.columns,
+    );
   const found = scope.resolve(name);
   if (found && 'query' in found) {
-    return asSubselect(expand(found.query, { resolve: scope.resolve, ctes: new Map() }), relation.alias, name, []);
+    return asSubselect(
+      expand(found.query, { resolve: scope.resolve, ctes: new Map() }),
+      relation.alias,
+      name,
+      [],
+    );
   }
   return null;
 }
 
-function asSubselect(query: SelectStmt, alias: Alias | undefined, name: string, columns: readonly Node[]): Node {
+function asSubselect(
+  query: SelectStmt,
+  alias: Alias | undefined,
+  name: string,
+  columns: readonly Node[],
+): Node {
   const colnames = alias?.colnames ?? (columns.length > 0 ? [...columns] : undefined);
   const subselect: RangeSubselect = {
     subquery: { SelectStmt: query },
@@ -83,7 +100,8 @@ function collect(select: SelectStmt, ctes: ReadonlySet<string>, names: string[])
     const nested = selectOf(node);
     if (nested) collect(nested, bound, names);
     const relation = pick(node, 'RangeVar');
-    if (relation && (relation.schemaname || !bound.has(relation.relname ?? ''))) names.push(relationName(relation));
+    if (relation && (relation.schemaname || !bound.has(relation.relname ?? '')))
+      names.push(relationName(relation));
     return nested ? node : null;
   });
 }

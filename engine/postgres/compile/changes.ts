@@ -57,6 +57,7 @@ export function captureSql(table: string, changes: ChangeColumns, catalog: Catal
   const marks = names.marks(table);
   const columns = noteColumns(changes);
   const definitions = [
+    // False when the table was emptied: every slice is meant, and there are no rows that say which.
     'touched boolean not null default true',
     ...changes.exact.map((column) => `${identifier(column)} ${type(column)}`),
     ...changes.times.flatMap((column) => [`${identifier(column)}_lo ${type(column)}`, `${identifier(column)}_hi ${type(column)}`]),
@@ -66,7 +67,7 @@ export function captureSql(table: string, changes: ChangeColumns, catalog: Catal
     capture: names.capture(table),
     marks,
     mark_columns: ['touched', ...columns].join(', '),
-    nulls: ['true', ...columns.map(() => 'null')].join(', '),
+    nulls: ['false', ...columns.map(() => 'null')].join(', '),
     mark_after: markSql(marks, changes, 'rows_after'),
     mark_before: markSql(marks, changes, 'rows_before'),
   });
