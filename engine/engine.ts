@@ -49,7 +49,7 @@ export class Engine {
     this.#client = client;
     this.#feed = feed;
     this.#refresher = new Refresher(client, layout, feed);
-    this.#loop = new RefreshLoop({ url, layout, clock, refresh: (due) => this.#refresh(due) });
+    this.#loop = new RefreshLoop({ url, layout, clock, refresh: (due) => this.#refresh(due), clean: () => this.#refresher.clean() });
   }
 
   /** Takes the lock, deploys what changed in sql/ and catches up. Throws EngineBusyError when another engine holds the lock. */
@@ -84,6 +84,11 @@ export class Engine {
   /** Brings every view up to date now, nothing put off. */
   async refresh(everything: readonly string[] = []): Promise<Refresh> {
     return this.#loop.exclusively(() => this.#refresh('all', everything));
+  }
+
+  /** As a refresh of the loop does: only the named views' freshness has run out. */
+  async refreshDue(due: readonly string[]): Promise<Refresh> {
+    return this.#loop.exclusively(() => this.#refresh(due));
   }
 
   async #refresh(due: readonly string[] | 'all', everything: readonly string[] = []): Promise<Refresh> {

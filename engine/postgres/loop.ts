@@ -20,6 +20,8 @@ export interface LoopOptions {
   readonly layout: Layout;
   readonly clock: Clock;
   readonly refresh: (due: readonly string[]) => Promise<Refresh>;
+  /** Housekeeping between refreshes. */
+  readonly clean: () => Promise<void>;
 }
 
 /** Shortest pause between refreshes: writers get the processor, and small writes share a refresh. */
@@ -28,8 +30,8 @@ const BATCH_MS = 5;
 const REST = 0.1;
 /** Between refreshes with nothing noticed: catches what a lost notification would hide. */
 const IDLE_MS = 1000;
-/** Refreshes after which the tables of marks are cleaned of dead rows. */
-const VACUUM_EVERY = 500;
+/** Refreshes after which dead rows of working tables are removed. */
+const CLEAN_EVERY = 500;
 
 /** Refreshes when writers say so, in batches that adapt to the load. */
 export class RefreshLoop {
@@ -112,7 +114,7 @@ export class RefreshLoop {
         this.#dirtySince = null;
         const refresh = await this.exclusively(() => this.#options.refresh(this.#due(clock.now())));
         this.#note(refresh);
-        if (this.#refreshes % VACUUM_EVERY === 0) await this.#vacuum();
+        if (this.#refreshes % CLEAN_EVERY === 0) await this.exclusively(() => this.#options.clean());
         await clock.sleep(BATCH_MS + refresh.seconds * 1000 * REST, this.#stopping.signal);
       }
     } catch (error) {
@@ -153,12 +155,5 @@ export class RefreshLoop {
     this.#refreshes++;
     this.#meanMs = this.#meanMs === 0 ? refresh.seconds * 1000 : this.#meanMs * 0.9 + refresh.seconds * 100;
     if (refresh.views.length > 0) this.#last = refresh;
-  }
-
-  /** Marks come and go with every refresh; autovacuum is off for them, since it would come too late or at a bad moment. */
-  async #vacuum(): Promise<void> {
-    const tables = this.#options.layout.tables.map((table) => `engine.mark_${table.name}`);
-    const { rows } = (await this.#listener?.query<{ name: string }>(`select c.oid::regclass::text as name from pg_class c where c.oid = any (select to_regclass(t) from unnest($1::text[]) t)`, [tables])) ?? { rows: [] };
-    for (const row of rows) await this.#listener?.query(`vacuum ${row.name}`);
   }
 }

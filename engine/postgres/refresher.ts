@@ -1,7 +1,8 @@
 import type { ClientBase } from 'pg';
 import { names } from './compile/names.ts';
 import { identifier } from './compile/restrict.ts';
-import type { Layout } from './deploy/plan.ts';
+import { type Layout, watchedTables } from './deploy/plan.ts';
+import { sessionTables } from './deploy/session.ts';
 import type { Feed, RowChange, ViewChanges } from './feed.ts';
 
 /** What one refresh did. */
@@ -58,6 +59,12 @@ export class Refresher {
       await this.#client.query('rollback');
       throw error;
     }
+  }
+
+  /** Cleans what refreshes leave behind: rows of working tables and marks that were deleted. Autovacuum sees none of these. */
+  async clean(): Promise<void> {
+    const marks = watchedTables(this.#layout).map((table) => `engine.${names.marks(table.name)}`);
+    await this.#client.query(`vacuum ${[...marks, ...sessionTables(this.#layout)].join(', ')}`);
   }
 
   async #number(views: Refresh['views']): Promise<number> {

@@ -8,8 +8,8 @@ export interface Range {
   readonly hi: string;
 }
 
-/** Renders a window's stage restricted to the partition of the row named `touched`. */
-export type StageSql = (stage: SelectStmt) => string;
+/** Renders a window's stage restricted to the partition of the row named `touched`: as branches whose rows together are its rows. */
+export type StageSql = (stage: SelectStmt) => readonly string[];
 
 const INSTANT = "interval '1 microsecond'";
 
@@ -36,7 +36,7 @@ export function backward(inner: string, keys: readonly string[], steps: readonly
 
 /** As `backward`, in one expression: for steps among which no window looks rows up. */
 export function inline(steps: readonly Step[], range: Range): Range {
-  const none: StageSql = () => '';
+  const none: StageSql = () => [];
   const place = (expression: string, at: Range): string => expression.replaceAll('touched.lo', at.lo).replaceAll('touched.hi', at.hi);
   return steps.toReversed().reduce((at, step) => {
     const next = backwardStep(step, none);
@@ -84,14 +84,14 @@ function inBucket(range: Range, step: Extract<Step, { kind: 'window' }>): Range 
   };
 }
 
-function earlier(from: string, range: readonly Node[] | 'unbounded', rows: number, stage: string): string {
+function earlier(from: string, range: readonly Node[] | 'unbounded', rows: number, stage: readonly string[]): string {
   if (range === 'unbounded' || rows === Number.POSITIVE_INFINITY) return "'-infinity'::timestamptz";
   const bounds = range.map((interval) => `${from} - ${text(interval)}`);
   if (rows > 0) bounds.push(nth(stage, `< ${from}`, 'desc', rows, '-infinity'));
   return bounds.length > 0 ? `least(${[from, ...bounds].join(', ')})` : from;
 }
 
-function later(from: string, range: readonly Node[] | 'unbounded', rows: number, stage: string): string {
+function later(from: string, range: readonly Node[] | 'unbounded', rows: number, stage: readonly string[]): string {
   if (range === 'unbounded' || rows === Number.POSITIVE_INFINITY) return "'infinity'::timestamptz";
   const bounds = range.map((interval) => `${from} + ${text(interval)}`);
   if (rows > 0) bounds.push(nth(stage, `> ${from}`, 'asc', rows, 'infinity'));
@@ -99,11 +99,11 @@ function later(from: string, range: readonly Node[] | 'unbounded', rows: number,
 }
 
 /** Time of the n-th row of the window's input beyond a bound; beyond the last row there is no limit. */
-function nth(stage: string, bound: string, order: 'asc' | 'desc', rows: number, none: string): string {
-  return (
-    `coalesce((select c.counted from (${stage}) as c where c.counted ${bound} ` +
-    `order by c.counted ${order} offset ${rows - 1} limit 1), '${none}'::timestamptz)`
-  );
+function nth(stage: readonly string[], bound: string, order: 'asc' | 'desc', rows: number, none: string): string {
+  const parts = stage.map((branch) => `select c.counted from (${branch}) as c where c.counted ${bound} order by c.counted ${order}`);
+  const [only, ...more] = parts;
+  const ordered = more.length === 0 ? only : `select c.counted from (${parts.map((part) => `(${part} limit ${rows})`).join(' union all ')}) as c order by c.counted ${order}`;
+  return `coalesce((${ordered} offset ${rows - 1} limit 1), '${none}'::timestamptz)`;
 }
 
 /**

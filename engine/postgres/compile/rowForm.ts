@@ -5,8 +5,11 @@ import { alphaOf, emaTerms } from './ema.ts';
 import { identifier } from './restrict.ts';
 import type { FrameCall, WindowBlock } from './windowBlock.ts';
 
-/** Frames are computed in bands of similar length, so that a short one does not pass over the rows of the longest. */
-const BANDS = [4, 32, 128, Number.POSITIVE_INFINITY];
+/**
+ * Frames are computed in bands of similar length: a short one should not pass over the rows of the longest, and each band reads
+ * its rows once more.
+ */
+const BANDS = [9, 32, 80, 160, 320, Number.POSITIVE_INFINITY];
 
 /**
  * The block for a slice of few rows: for each row of the slice one lateral query over its last rows, each row numbered by its

@@ -4,7 +4,8 @@ import { columnsIn } from '../../slices/expression.ts';
 import type { LeafRule, SliceRule } from '../../slices/rule.ts';
 import type { Step } from '../../slices/trace.ts';
 import { parseSelect, printExpression, printSelect } from '../../sql/parse.ts';
-import { pick, rewrite, rewriteSelect } from '../../sql/tree.ts';
+import { pick, rewrite, rewriteSelect, treeKey } from '../../sql/tree.ts';
+import { branches } from './branches.ts';
 import { type ChangeColumns, notedRange } from './changes.ts';
 import { type TableOf, toPostgres } from './dialect.ts';
 import { names } from './names.ts';
@@ -46,9 +47,21 @@ export function formOf(rule: SliceRule, catalog: Catalog): Form {
   return typeof block === 'string' ? { kind: 'windows', why: block } : { kind: 'rows', block };
 }
 
-/** Leaves whose read range must be looked up, and is kept with the slice. */
+/** Leaves whose read range must be looked up, and is kept with the slice: one for all that go the same way. */
 function lookedUp(rule: SliceRule): LeafRule[] {
-  return rule.leaves.filter((leaf) => leaf.chain?.steps.some(isWindow));
+  const ways = new Map<string, LeafRule>();
+  for (const leaf of rule.leaves) if (leaf.chain?.steps.some(isWindow) && !ways.has(wayOf(leaf))) ways.set(wayOf(leaf), leaf);
+  return [...ways.values()];
+}
+
+/** Equal for leaves whose time leads to the view's by the same steps. */
+function wayOf(leaf: LeafRule): string {
+  return treeKey(leaf.chain?.steps.map((step) => (step.kind === 'window' ? step.reach.stage : step.kind === 'shift' ? step : step.floor.of(step.floor.width))));
+}
+
+/** Number of the read range that a leaf shares. */
+function readOf(leaf: LeafRule, rule: SliceRule): number {
+  return lookedUp(rule).find((candidate) => wayOf(candidate) === wayOf(leaf))?.leaf.id ?? leaf.leaf.id;
 }
 
 function keysOf(rule: SliceRule): string[] {
@@ -62,7 +75,7 @@ export function workingTables(rule: SliceRule, table: string, changes: ChangeCol
   const bounds = time ? [`${time} as lo`, `${time} as hi`] : [];
   const reads = time ? lookedUp(rule).flatMap((leaf) => [`${time} as read_${leaf.leaf.id}_lo`, `${time} as read_${leaf.leaf.id}_hi`]) : [];
   const make = (name: string, columns: readonly string[]): string =>
-    `create temporary table if not exists ${name} on commit delete rows as select ${columns.join(', ')} from ${table} with no data`;
+    `create temporary table if not exists ${name} as select ${columns.join(', ')} from ${table} with no data`;
   return [
     make(names.raw(view), [...keysOf(rule), ...bounds, 'null::boolean as unused']),
     make(names.slices(view), [...keysOf(rule), ...bounds, 'null::integer as number', 'null::boolean as long', ...reads]),
@@ -80,6 +93,9 @@ export function refreshFunction(compilation: Compilation): string {
   const inputs = [...new Set(rule.leaves.map((leaf) => leaf.leaf.relation))];
   const touched = (relations: readonly string[]): string =>
     relations.length === 0 ? 'false' : relations.map((relation) => `exists (select from ${names.changes(relation)})`).join(' or ');
+  const emptied = inputs
+    .filter((relation) => compilation.catalog.find(relation)?.kind === 'table')
+    .map((relation) => `exists (select from ${names.changes(relation)} as changed where not changed.touched)`);
   const isSliced = sliced.length > 0 && (rule.partition.length > 0 || rule.time !== null);
   const postponed = rule.view.header.freshnessMs !== null && isSliced && rule.time !== null;
   const columns = [...keysOf(rule), ...(rule.time ? ['lo', 'hi'] : [])];
@@ -94,7 +110,7 @@ export function refreshFunction(compilation: Compilation): string {
     any_change: touched(inputs) + (postponed ? ` or (due and exists (select from ${names.postponed(view)}))` : ''),
     seed_everything: isSliced && whole.length === 0 ? seed(sliced.map((leaf) => everySlice(leaf, rule, compilation))) : 'whole := true;',
     seed_changes: seed(sliced.map((leaf) => touchedSlices(leaf, compilation))),
-    whole_change: isSliced ? touched(whole.map((leaf) => leaf.leaf.relation)) : 'true',
+    whole_change: isSliced ? [touched(whole.map((leaf) => leaf.leaf.relation)), ...emptied].join(' or ') : 'true',
     raw_has_null: isSliced ? nulls : 'true',
     write_whole: `perform set_config('enable_seqscan', 'on', true), set_config('enable_nestloop', 'on', true);\n    ${writeSql(compilation, wholeSql(compilation), 'all')};`,
     forget_postponed: `perform set_config('enable_seqscan', 'off', true), set_config('enable_nestloop', 'off', true);${postponed ? `\n    delete from ${names.postponed(view)};` : ''}`,
@@ -169,7 +185,8 @@ function everySlice(leaf: LeafRule, rule: SliceRule, compilation: Compilation): 
 
 /** A window's input, restricted to the partition of the row `touched`. */
 function stageOf(compilation: Compilation): StageSql {
-  return (stage) => printSelect(restrict(stage, compilation.rule, 'touched', () => null, compilation.tableOf));
+  const { rule, catalog, tableOf } = compilation;
+  return (stage) => branches(stage, catalog.columnsOf).map((branch) => printSelect(restrict(branch, rule, 'touched', () => null, tableOf)));
 }
 
 function tolerance(compilation: Compilation): string {
@@ -234,7 +251,7 @@ function splitSql(compilation: Compilation, block: WindowBlock): string {
 function forwardOwn(block: WindowBlock): string {
   const steps = (block.leaf.chain?.steps ?? []).filter((step) => !isWindow(step));
   const time = `own.${identifier(block.leaf.chain?.column ?? '')}`;
-  return steps.length === 0 ? time : `(select lo from (${forward(`select ${time} as lo, ${time} as hi`, [], steps, () => '')}) as shifted)`;
+  return steps.length === 0 ? time : `(select lo from (${forward(`select ${time} as lo, ${time} as hi`, [], steps, () => [])}) as shifted)`;
 }
 
 function wholeSql({ rule, tableOf }: Compilation): string {
@@ -262,7 +279,7 @@ function slicedSql(compilation: Compilation, form: Form, which = 'true'): string
     'slice',
     (leaf) => {
       if (!leaf.chain || rule.time === null) return null;
-      if (stored && leaf.chain.steps.some(isWindow)) return { lo: `slice.read_${leaf.leaf.id}_lo`, hi: `slice.read_${leaf.leaf.id}_hi` };
+      if (stored && leaf.chain.steps.some(isWindow)) return { lo: `slice.read_${readOf(leaf, rule)}_lo`, hi: `slice.read_${readOf(leaf, rule)}_hi` };
       return inline(leaf.chain.steps, { lo: 'slice.lo', hi: 'slice.hi' });
     },
     tableOf,

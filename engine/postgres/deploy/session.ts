@@ -31,11 +31,19 @@ export async function openSession(client: ClientBase, layout: Layout): Promise<v
   const statements = [
     ...watchedTables(layout).map((table) => {
       const columns = ['touched', ...noteColumns(layout.changes.get(table.name) ?? { exact: [], times: [] })];
-      return `create temporary table if not exists ${names.changes(table.name)} on commit delete rows as select ${columns.join(', ')} from engine.${names.marks(table.name)} with no data`;
+      return `create temporary table if not exists ${names.changes(table.name)} as select ${columns.join(', ')} from engine.${names.marks(table.name)} with no data`;
     }),
     ...layout.views.flatMap((view) => workingTables(layout.compilation(view).rule, layout.tableOf(view.name), layout.changes.get(view.name) ?? { exact: [], times: [] })),
   ];
   for (const statement of statements) await client.query(statement);
+}
+
+/** Temporary tables of a session, by name. */
+export function sessionTables(layout: Layout): string[] {
+  return [
+    ...watchedTables(layout).map((table) => names.changes(table.name)),
+    ...layout.views.flatMap((view) => [names.raw(view.name), names.slices(view.name), names.changes(view.name)]),
+  ];
 }
 
 /** Rows that change at once and are a fifth of a table leave its statistics, and the plans made by them, behind. */
@@ -49,13 +57,13 @@ export function masterFunction(layout: Layout): string {
   const take = watchedTables(layout).map((table) => {
     const columns = ['touched', ...noteColumns(layout.changes.get(table.name) ?? { exact: [], times: [] })].join(', ');
     return (
-      `  with taken as (delete from engine.${names.marks(table.name)} returning ${columns}) insert into ${names.changes(table.name)} (${columns}) select ${columns} from taken;\n` +
+      `  delete from ${names.changes(table.name)};\n  with taken as (delete from engine.${names.marks(table.name)} returning ${columns}) insert into ${names.changes(table.name)} (${columns}) select ${columns} from taken;\n` +
       `  perform engine.analyze_grown('public.${identifier(table.name)}');`
     );
   });
   const refresh = layout.views.map(
     (view) =>
-      `  started := clock_timestamp();\n  changed := engine.${names.refresh(view.name)}('${view.name}' = any(everything), '${view.name}' = any(due));\n` +
+      `  started := clock_timestamp();\n  delete from ${names.changes(view.name)};\n  changed := engine.${names.refresh(view.name)}('${view.name}' = any(everything), '${view.name}' = any(due));\n` +
       `  if changed > 0 then\n` +
       `    if changed > ${MANY_ROWS} then perform engine.analyze_changed('${layout.tableOf(view.name)}', changed); end if;\n` +
       `    view := '${view.name}'; seconds := extract(epoch from clock_timestamp() - started); return next;\n  end if;`,

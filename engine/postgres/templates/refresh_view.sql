@@ -13,6 +13,9 @@ begin
     return 0;
   end if;
 
+  delete from {{raw}};
+  delete from {{slices}};
+
   -- Which slices the changes touch.
   if everything then
     {{seed_everything}}
