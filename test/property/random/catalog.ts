@@ -25,6 +25,7 @@ export function randomFiles(chance: Chance): Map<string, string> {
       `view_${index}`,
       isPlain ? 'view' : 'materialized view',
       randomDraft(chance, visible),
+      !isPlain && chance.likely(0.2),
     );
     relations.push(view);
     files.set(`features/${view.name}.sql`, view.text);
@@ -32,11 +33,12 @@ export function randomFiles(chance: Chance): Map<string, string> {
   return files;
 }
 
-function toRelation(name: string, kind: Relation['kind'], draft: Draft): Relation {
+function toRelation(name: string, kind: Relation['kind'], draft: Draft, mayWait: boolean): Relation {
   const header = [
     `-- ${name}: made by a test, one row per grain.`,
     `-- grain: ${draft.key.join(', ')}`,
     ...(draft.time === null ? [] : [`-- time: ${draft.time}`]),
+    ...(mayWait ? ['-- freshness: 1 s'] : []),
   ];
   return { ...draft, name, kind, text: `${header.join('\n')}\ncreate ${kind} ${name} as\n${draft.sql};\n` };
 }
