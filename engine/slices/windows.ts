@@ -18,6 +18,8 @@ export const FRAME = {
   endOffsetPreceding: 0x01000,
   startOffsetFollowing: 0x02000,
   endOffsetFollowing: 0x04000,
+  /** Any EXCLUDE. */
+  exclusion: 0x38000,
 } as const;
 
 /** A window call's definition, with a named window put in place. */
@@ -117,7 +119,7 @@ function bucket(found: { index: number; floor: Floor } | null): Pick<Reach, 'buc
 }
 
 /** A window ordered by descending time looks the other way; rare enough to be read whole. */
-function descending(window: WindowDef): boolean {
+export function descending(window: WindowDef): boolean {
   return (window.orderClause ?? []).some((item) => pick(item, 'SortBy')?.sortby_dir === 'SORTBY_DESC');
 }
 

@@ -1,7 +1,7 @@
 import type { Node, SelectStmt, WindowDef } from '@pgsql/types';
 import type { LeafRule, SliceRule } from '../../slices/rule.ts';
 import { windowCalls } from '../../slices/expression.ts';
-import { constantNumber, windowOf, FRAME } from '../../slices/windows.ts';
+import { constantNumber, descending, windowOf, FRAME } from '../../slices/windows.ts';
 import { columnPath, functionName, pick, relationName, selectOf, treeKey } from '../../sql/tree.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 
@@ -43,6 +43,7 @@ export function findWindowBlock(rule: SliceRule, catalog: Catalog): WindowBlock 
   const time = columnPath(pick(first?.orderClause?.[0], 'SortBy')?.node)?.at(-1);
   const partition = (first?.partitionClause ?? []).map((node) => columnPath(node)?.at(-1) ?? '');
   if (!time || windows.some(({ window }) => shape(window) !== shape(first))) return 'its windows differ in partition or order';
+  if (windows.some(({ window }) => descending(window))) return 'its windows are ordered by descending time';
   if (key.length !== partition.length + 1 || ![...partition, time].every((column) => key.includes(column))) {
     return `its windows are not partitioned by the grain of ${relation.relname ?? ''} less its time`;
   }
@@ -92,6 +93,7 @@ function frameOf(call: Node, window: WindowDef): FrameCall | string {
   if (/^(lead|row_number|rank|dense_rank|ntile|percent_rank|cume_dist|nth_value)$/.test(name)) return `${name} is not a frame of the last rows`;
   const start = has(FRAME.startOffsetPreceding) ? constantNumber(window.startOffset) : has(FRAME.startCurrentRow) ? 0 : null;
   const end = has(FRAME.endCurrentRow) ? 0 : has(FRAME.endOffsetPreceding) ? constantNumber(window.endOffset) : null;
+  if (has(FRAME.exclusion)) return 'a frame that leaves rows out';
   if (!has(FRAME.rows) || start === null || end === null || start < end) return 'a frame that does not count rows back';
   return { node: call, name, back: start, near: end };
 }

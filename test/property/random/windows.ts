@@ -12,6 +12,7 @@ function rowsFrame(chance: Chance): string {
     `rows between ${n + 2} preceding and ${chance.whole(0, Math.min(n, 2))} preceding`,
     `rows between ${n} preceding and ${chance.whole(1, 3)} following`,
     `rows between current row and ${chance.whole(1, 4)} following`,
+    `rows between ${n} preceding and current row exclude current row`,
     `rows between 1 following and ${chance.whole(2, 4)} following`,
     'rows between unbounded preceding and current row',
     'rows between 2 preceding and unbounded following',
