@@ -9,6 +9,8 @@ export const names = {
   changes: (relation: string) => `change_${relation}`,
   /** What is put off until the view's freshness runs out. */
   postponed: (view: string) => `engine.postponed_${view}`,
+  /** Parts of long frames, for the newest row of each partition. */
+  memory: (view: string) => `engine.memory_${view}`,
   /** What writers touched since the last refresh. */
   marks: (table: string) => `mark_${table}`,
   capture: (table: string) => `capture_${table}`,

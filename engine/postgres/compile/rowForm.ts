@@ -1,8 +1,10 @@
 import type { Node, SelectStmt } from '@pgsql/types';
-import { parseExpression, parseSelect, printExpression, printSelect } from '../../sql/parse.ts';
+import { parseExpression, parseSelect, printExpression } from '../../sql/parse.ts';
 import { pick, rewriteSelect, treeKey } from '../../sql/tree.ts';
 import { alphaOf, emaTerms } from './ema.ts';
+import { type Memory, memoryColumns, memoryOf, partsQuery } from './memory.ts';
 import { identifier } from './restrict.ts';
+import { earlierRows } from './rows.ts';
 import type { FrameCall, WindowBlock } from './windowBlock.ts';
 
 /**
@@ -17,13 +19,16 @@ const BANDS = [9, 32, 80, 160, 320, Number.POSITIVE_INFINITY];
  * Rows go in by ascending time, so that sums are added in the order in which the window form adds them.
  *
  * @param current query of the slice's own rows, with the block's alias
+ * @param remembered table of what is remembered of long frames
  */
-export function rowForm(block: WindowBlock, current: Node, table: string): SelectStmt {
+export function rowForm(block: WindowBlock, current: Node, table: string, remembered: string): SelectStmt {
   const columns = new Map<string, string>();
+  const memory = memoryOf(block);
+  const recall = memory ? recallParts(block, memory, table, remembered, columns) : [];
   for (const call of block.calls) if (isLastKnown(call)) columns.set(treeKey(call.node), lastKnown(block, call, table));
   const bands = BANDS.map((limit, index) => ({
     name: `frame_${index + 1}`,
-    calls: block.calls.filter((call) => !isLastKnown(call) && call.back < limit && call.back >= (BANDS[index - 1] ?? 0)),
+    calls: block.calls.filter((call) => !columns.has(treeKey(call.node)) && call.back < limit && call.back >= (BANDS[index - 1] ?? 0)),
   })).filter((band) => band.calls.length > 0);
   const laterals = bands.map((band) => lateral(block, band, table, columns));
   const select = rewriteSelect(block.select, (node) => {
@@ -31,7 +36,21 @@ export function rowForm(block: WindowBlock, current: Node, table: string): Selec
     return column ? parseExpression(column) : null;
   });
   const { windowClause: _, ...rest } = select;
-  return { ...rest, fromClause: [laterals.reduce(crossJoin, current)] };
+  return { ...rest, fromClause: [[...recall, ...laterals].reduce(crossJoin, current)] };
+}
+
+/** Long frames come from what is remembered of the newest row's partition, or are computed where it is another row. */
+function recallParts(block: WindowBlock, memory: Memory, table: string, remembered: string, columns: Map<string, string>): Node[] {
+  const alias = identifier(block.alias);
+  const same = memoryColumns(block).map((column) => `kept.${column} = ${alias}.${column}`).join(' and ');
+  for (const [key, value] of memory.values) columns.set(key, value((part) => `coalesce(kept.${part}, computed.${part})`));
+  const kept = `select max(kept.${identifier(block.time)}) as known, ${memory.parts.map((part) => `(array_agg(kept.${part.name}))[1] as ${part.name}`).join(', ')} from ${remembered} as kept where ${same}`;
+  const computed = partsQuery(block, memory, table, ' and kept.known is null');
+  return [lateralItem(kept, 'kept'), lateralItem(computed, 'computed')];
+}
+
+function lateralItem(text: string, aliasname: string): Node {
+  return { RangeSubselect: { lateral: true, subquery: { SelectStmt: parseSelect(text) }, alias: { aliasname } } };
 }
 
 function isLastKnown(call: FrameCall): boolean {
@@ -62,26 +81,15 @@ function lateral(block: WindowBlock, band: Band, table: string, columns: Map<str
     return `${aggregate(call, weights)} as value_${index + 1}`;
   });
   const text = `select ${list.join(', ')} from (${lastRows(block, band, table, weights)}) as ${identifier(block.alias)}`;
-  return { RangeSubselect: { lateral: true, subquery: { SelectStmt: parseSelect(text) }, alias: { aliasname: band.name } } };
+  return lateralItem(text, band.name);
 }
 
-/** The last rows before and with the current one, newest first. */
-function earlierRows(block: WindowBlock, table: string, back: number, extra = ''): string {
-  const outer = identifier(block.alias);
-  const time = identifier(block.time);
-  const conditions = [
-    ...block.partition.map((column) => `earlier.${identifier(column)} = ${outer}.${identifier(column)}`),
-    `earlier.${time} <= ${outer}.${time}`,
-  ];
-  const where = block.select.whereClause ? ` where ${printExpression(block.select.whereClause)}` : '';
-  const source = where ? `(select * from ${table} as ${outer}${where})` : table;
-  return `select earlier.*${extra} from ${source} as earlier where ${conditions.join(' and ')} order by earlier.${time} desc limit ${back + 1}`;
-}
-
-/** The same rows oldest first, with their age and the weights that averages need. */
+/** The last rows before and with the current one, oldest first, with their age and the weights that averages need. */
 function lastRows(block: WindowBlock, band: Band, table: string, weights: ReadonlyMap<string, string>): string {
   const reach = Math.max(...band.calls.map((call) => call.back));
-  const aged = earlierRows(block, table, reach, `, row_number() over (order by earlier.${identifier(block.time)} desc) - 1 as row_age`);
+  const aged = earlierRows(block, table, reach, {
+    columns: `, row_number() over (order by earlier.${identifier(block.time)} desc) - 1 as row_age`,
+  });
   const weighted = [...weights].map(([factor, name]) => `exp(${factor} * recent.row_age) as ${name}`);
   return `select ${['recent.*', ...weighted].join(', ')} from (${aged}) as recent order by recent.row_age desc`;
 }
@@ -106,7 +114,3 @@ function aggregate(call: FrameCall, weights: Map<string, string>): string {
   return parameter === undefined && invoked?.agg_star ? `count(*) ${filter}` : `${printed} ${filter}`;
 }
 
-/** For tests and explain. */
-export function printRowForm(select: SelectStmt): string {
-  return printSelect(select);
-}

@@ -8,6 +8,7 @@ import { pick, rewrite, rewriteSelect, treeKey } from '../../sql/tree.ts';
 import { branches } from './branches.ts';
 import { type ChangeColumns, notedRange } from './changes.ts';
 import { type TableOf, toPostgres } from './dialect.ts';
+import { memoryColumns, memoryOf, partsQuery } from './memory.ts';
 import { names } from './names.ts';
 import { type StageSql, backward, forward, inline, islands } from './ranges.ts';
 import { identifier, restrict } from './restrict.ts';
@@ -117,6 +118,8 @@ export function refreshFunction(compilation: Compilation): string {
     postpone: postponed ? postponeSql(compilation) : '',
     slice_columns: [...columns, 'number', 'long', ...(form.kind === 'windows' ? readColumns(rule) : [])].join(', '),
     merge_slices: isSliced ? mergeSql(compilation, form) : 'select',
+    forget: forgetSql(compilation, form),
+    forget_all: form.kind === 'rows' && memoryOf(form.block) ? `delete from ${names.memory(view)};` : '',
     split_long: form.kind === 'rows' && isSliced ? splitSql(compilation, form.block) : '',
     write_slices: isSliced ? writeSlices(compilation, form) : '',
   });
@@ -263,7 +266,7 @@ function writeSlices(compilation: Compilation, form: Form): string {
   const slices = names.slices(rule.view.name);
   const count = 'get diagnostics written = row_count;\n  changed := changed + written;';
   if (form.kind !== 'rows') return `${writeSql(compilation, slicedSql(compilation, form), 'true')};\n  ${count}`;
-  const short = `if exists (select from ${slices} where not long) then\n  ${writeSql(compilation, rowSql(compilation, form.block), 'not slice.long')};\n  ${count}\n  end if;`;
+  const short = `if exists (select from ${slices} where not long) then\n  ${rememberSql(compilation, form.block)}${writeSql(compilation, rowSql(compilation, form.block), 'not slice.long')};\n  ${count}\n  end if;`;
   const batch = `slice.long and slice.number / ${CHUNKS_A_BATCH} = batch_of_chunks`;
   const long = `for batch_of_chunks in select distinct number / ${CHUNKS_A_BATCH} from ${slices} where long order by 1 loop\n  ${writeSql(compilation, slicedSql(compilation, form, batch), batch)};\n  ${count}\n  end loop;`;
   return `${short}\n  ${long}`;
@@ -307,9 +310,46 @@ function rowSql(compilation: Compilation, block: WindowBlock): string {
       alias: { aliasname: block.alias },
     },
   };
-  const rewritten = rowForm(block, current, tableOf(relation));
+  const rewritten = rowForm(block, current, tableOf(relation), names.memory(rule.view.name));
   const whole = block.select === rule.query ? rewritten : rewriteSelect(rule.query, (node) => (pick(node, 'SelectStmt') === block.select ? { SelectStmt: rewritten } : null));
   return lateralSql(rule, printSelect(whole), 'not slice.long');
+}
+
+/** Drops what is remembered of rows before which something changed. */
+function forgetSql(compilation: Compilation, form: Form): string {
+  if (form.kind !== 'rows' || !memoryOf(form.block)) return '';
+  const { rule } = compilation;
+  const steps = (form.block.leaf.chain?.steps ?? []).filter((step) => !isWindow(step));
+  const start = inline(steps, { lo: 'slice.lo', hi: 'slice.hi' }).lo;
+  const conditions = `${ownRows(form.block, 'kept', 'slice', compilation)} and kept.${identifier(form.block.time)} > ${start}`;
+  return `delete from ${names.memory(rule.view.name)} as kept using ${names.slices(rule.view.name)} as slice where ${conditions};`;
+}
+
+/** Remembers the parts of long frames for the newest rows of partitions of which it is not known yet. */
+function rememberSql(compilation: Compilation, block: WindowBlock): string {
+  const memory = memoryOf(block);
+  if (!memory) return '';
+  const { rule, tableOf } = compilation;
+  const table = tableOf(block.leaf.leaf.relation);
+  const row = identifier(block.alias);
+  const columns = memoryColumns(block);
+  const parts = memory.parts.map((part) => part.name);
+  const time = identifier(block.time);
+  const samePartition = (other: string): string => block.partition.map((column) => `${other}.${identifier(column)} = ${row}.${identifier(column)}`).join(' and ');
+  return fill('remember', {
+    memory: names.memory(rule.view.name),
+    columns: [...columns, ...parts].join(', '),
+    key: block.partition.map(identifier).join(', '),
+    update: [time, ...parts].map((column) => `${column} = excluded.${column}`).join(', '),
+    values: [...columns.map((column) => `${row}.${column}`), ...parts.map((part) => `parts.${part}`)].join(', '),
+    slices: names.slices(rule.view.name),
+    row,
+    table,
+    own_rows: ownRows(block, 'own', 'slice', compilation),
+    known: `select from ${names.memory(rule.view.name)} as kept where ${samePartition('kept')} and kept.${time} = ${row}.${time}`,
+    later: `select from ${table} as later where ${samePartition('later')} and later.${time} > ${row}.${time}`,
+    parts: partsQuery(block, memory, table),
+  });
 }
 
 function writeSql(compilation: Compilation, fresh: string, which: string): string {

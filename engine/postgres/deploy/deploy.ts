@@ -6,7 +6,8 @@ import { captureSql, noteColumns } from '../compile/changes.ts';
 import { toPostgres } from '../compile/dialect.ts';
 import { names } from '../compile/names.ts';
 import { identifier } from '../compile/restrict.ts';
-import { refreshFunction } from '../compile/view.ts';
+import { memoryOf, memoryTable } from '../compile/memory.ts';
+import { formOf, refreshFunction } from '../compile/view.ts';
 import { writeCatalogTables } from './catalogTables.ts';
 import { indexStatements, keyOrder } from './indexes.ts';
 import { masterFunction, openSession } from './session.ts';
@@ -160,12 +161,22 @@ async function makeStore(client: ClientBase, view: CatalogObject, layout: Layout
   const key = keyOrder(layout, view.name).map(identifier).join(', ');
   await client.query(`create unique index if not exists ${identifier(`${table.split('.')[1] ?? ''}_key`)} on ${table} (${key}) nulls not distinct`);
   if (time) await checkTimeType(client, view, table, time);
+  await makeMemory(client, view, layout);
   if (view.header.freshnessMs === null || time === null) return;
   const slice = [...layout.compilation(view).rule.partition.map(identifier), `${identifier(time)} as lo`, `${identifier(time)} as hi`];
   const postponed = names.postponed(view.name);
   await client.query(`drop table if exists ${postponed}`);
   await client.query(`create table ${postponed} as select ${slice.join(', ')} from ${table} with no data`);
   await client.query(`create unique index on ${postponed} (${slice.map((column) => column.split(' as ').pop()).join(', ')}) nulls not distinct`);
+}
+
+/** The table in which a view's refresh remembers parts of long frames; made anew and empty, for it is only a shortcut. */
+async function makeMemory(client: ClientBase, view: CatalogObject, layout: Layout): Promise<void> {
+  const form = formOf(layout.compilation(view).rule, layout.catalog);
+  const memory = form.kind === 'rows' ? memoryOf(form.block) : null;
+  if (form.kind !== 'rows' || !memory) return;
+  const table = layout.tableOf(form.block.leaf.leaf.relation);
+  for (const statement of memoryTable(form.block, memory, names.memory(view.name), table)) await client.query(statement);
 }
 
 async function checkTimeType(client: ClientBase, view: CatalogObject, table: string, time: string): Promise<void> {

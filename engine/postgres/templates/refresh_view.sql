@@ -25,6 +25,7 @@ begin
   end if;
   whole := whole or exists (select from {{raw}} where {{raw_has_null}});
   if whole then
+    {{forget_all}}
     {{write_whole}}
     get diagnostics changed = row_count;
     {{forget_postponed}}
@@ -33,6 +34,7 @@ begin
   {{postpone}}
   insert into {{slices}} ({{slice_columns}})
   {{merge_slices}};
+  {{forget}}
   {{split_long}}
 
   -- Computes them, compares with what is stored, writes what differs and notes it for the views that read this one.
