@@ -2,11 +2,11 @@ import pg from 'pg';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
-import { type Deployment, type OnBuild, deploy } from './postgres/deploy/deploy.ts';
+import { type Deployment, deploy, type OnBuild } from './postgres/deploy/deploy.ts';
 import { type Layout, layOut } from './postgres/deploy/plan.ts';
 import { Feed, type Subscriber } from './postgres/feed.ts';
-import { type Refresh, Refresher } from './postgres/refresher.ts';
 import { type LoopStatus, RefreshLoop } from './postgres/loop.ts';
+import { type Refresh, Refresher } from './postgres/refresher.ts';
 
 export interface EngineOptions {
   /** Address of the database, as its owner. */
@@ -42,14 +42,28 @@ export class Engine {
   readonly #loop: RefreshLoop;
   readonly #listeners: ((refresh: Refresh) => void)[] = [];
 
-  private constructor(catalog: Catalog, layout: Layout, deployment: Deployment, client: pg.Client, feed: Feed, url: string, clock: Clock) {
+  private constructor(
+    catalog: Catalog,
+    layout: Layout,
+    deployment: Deployment,
+    client: pg.Client,
+    feed: Feed,
+    url: string,
+    clock: Clock,
+  ) {
     this.catalog = catalog;
     this.layout = layout;
     this.deployment = deployment;
     this.#client = client;
     this.#feed = feed;
     this.#refresher = new Refresher(client, layout, feed);
-    this.#loop = new RefreshLoop({ url, layout, clock, refresh: (due) => this.#refresh(due), clean: () => this.#refresher.clean() });
+    this.#loop = new RefreshLoop({
+      url,
+      layout,
+      clock,
+      refresh: (due) => this.#refresh(due),
+      clean: () => this.#refresher.clean(),
+    });
   }
 
   /** Takes the lock, deploys what changed in sql/ and catches up. Throws EngineBusyError when another engine holds the lock. */
@@ -61,7 +75,15 @@ export class Engine {
     try {
       await takeLock(client);
       const deployment = await deploy(client, layout, options.onBuild);
-      const engine = new Engine(options.catalog, layout, deployment, client, new Feed(), options.url, options.clock ?? systemClock);
+      const engine = new Engine(
+        options.catalog,
+        layout,
+        deployment,
+        client,
+        new Feed(),
+        options.url,
+        options.clock ?? systemClock,
+      );
       await engine.refresh();
       return engine;
     } catch (error) {

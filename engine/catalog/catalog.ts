@@ -1,8 +1,8 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SelectStmt } from '@pgsql/types';
 import { outputColumns } from '../sql/columns.ts';
-import { type Resolve, expandQuery } from '../sql/expand.ts';
+import { expandQuery, type Resolve } from '../sql/expand.ts';
 import { pick } from '../sql/tree.ts';
 import { checkObject } from './check.ts';
 import { suggestName } from './nearest.ts';
@@ -21,7 +21,9 @@ export class Catalog {
 
   constructor(objects: readonly CatalogObject[]) {
     this.objects = objects;
-    this.#byName = new Map(objects.filter((object) => object.kind !== 'function').map((object) => [object.name, object]));
+    this.#byName = new Map(
+      objects.filter((object) => object.kind !== 'function').map((object) => [object.name, object]),
+    );
   }
 
   /** A table or view by name. */
@@ -71,7 +73,12 @@ export async function readSqlFolder(folder: string): Promise<Map<string, string>
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile() && entry.name.endsWith('.sql'))
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length).replace(/^[\\/]/, '').replaceAll('\\', '/'));
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length)
+        .replace(/^[\\/]/, '')
+        .replaceAll('\\', '/'),
+    );
   const rank = (path: string): number => {
     const layer = LAYERS.indexOf(path.split('/')[0] ?? '');
     return layer < 0 ? LAYERS.length : layer;
@@ -144,7 +151,8 @@ function unknownInputs(objects: readonly CatalogObject[]): SqlProblem[] {
 /** Fills in the columns of views, inputs first. */
 function withColumns(ordered: readonly CatalogObject[]): CatalogObject[] {
   const done: CatalogObject[] = [];
-  for (const object of ordered) done.push(object.query ? { ...object, columns: viewColumns(object, new Catalog(done)) } : object);
+  for (const object of ordered)
+    done.push(object.query ? { ...object, columns: viewColumns(object, new Catalog(done)) } : object);
   return done;
 }
 
@@ -152,7 +160,10 @@ function viewColumns(object: CatalogObject, catalog: Catalog): Column[] {
   if (!object.query) return [];
   const names = outputColumns(catalog.expanded(object), catalog.columnsOf);
   const items = (firstBranch(object.query).targetList ?? []).map((item) => pick(item, 'ResTarget'));
-  const comments = commentsAfter(object.statement, items.map((item) => item?.location ?? 0));
+  const comments = commentsAfter(
+    object.statement,
+    items.map((item) => item?.location ?? 0),
+  );
   // With a star in the list, items and columns do not pair up; such a view has no comments beside its columns.
   const paired = items.length === names.length;
   return names.map((name, index) => ({ name, comment: paired ? (comments[index] ?? '') : '', type: null }));

@@ -31,7 +31,13 @@ export function parseDuration(text: string): number | null {
 
 /** Reads the header; `problems` names what could not be read. */
 export function readHeader(lines: readonly string[]): { header: Header; problems: string[] } {
-  const fields: Record<Key | 'summary', string[]> = { summary: [], grain: [], time: [], freshness: [], why: [] };
+  const fields: Record<Key | 'summary', string[]> = {
+    summary: [],
+    grain: [],
+    time: [],
+    freshness: [],
+    why: [],
+  };
   let current: Key | 'summary' = 'summary';
   for (const line of lines) {
     const found = keyOf(line);
@@ -49,5 +55,8 @@ export function readHeader(lines: readonly string[]): { header: Header; problems
     .split(',')
     .map((column) => column.trim())
     .filter(Boolean);
-  return { header: { summary: text('summary'), grain, time: text('time') || null, freshnessMs, why: text('why') }, problems };
+  return {
+    header: { summary: text('summary'), grain, time: text('time') || null, freshnessMs, why: text('why') },
+    problems,
+  };
 }

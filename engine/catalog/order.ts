@@ -6,7 +6,10 @@ import { lineOfWord } from './read.ts';
  * Objects in an order in which each comes after what it reads; the order of files otherwise.
  * A cycle is reported once, with its path.
  */
-export function orderObjects(objects: readonly CatalogObject[]): { ordered: CatalogObject[]; problems: SqlProblem[] } {
+export function orderObjects(objects: readonly CatalogObject[]): {
+  ordered: CatalogObject[];
+  problems: SqlProblem[];
+} {
   const byName = new Map(objects.map((object) => [object.name, object]));
   const ordered: CatalogObject[] = [];
   const problems: SqlProblem[] = [];

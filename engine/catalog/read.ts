@@ -1,12 +1,12 @@
 import type { CreateStmt, Node, SelectStmt } from '@pgsql/types';
-import { type ScanToken, hasSqlDetails } from 'libpg-query';
+import { hasSqlDetails, type ScanToken } from 'libpg-query';
 import { relationsOf } from '../sql/expand.ts';
 import { parseStatements, printNode } from '../sql/parse.ts';
 import { pick, selectOf, textOf } from '../sql/tree.ts';
 import { type Header, readHeader } from './header.ts';
 import type { CatalogObject, Column, Dialect, ObjectKind } from './object.ts';
 import type { SqlProblem } from './problem.ts';
-import { type Statement, isComment, lineAt, readStatement } from './statement.ts';
+import { isComment, lineAt, readStatement, type Statement } from './statement.ts';
 
 type Read = { readonly object: CatalogObject } | { readonly problem: SqlProblem };
 
@@ -24,7 +24,12 @@ export function readObject(file: string, text: string): Read {
   try {
     statement = readStatement(text);
   } catch (error) {
-    return problem(1, 'syntax', (error as Error).message, 'check quotes and comments: the text could not be split into words');
+    return problem(
+      1,
+      'syntax',
+      (error as Error).message,
+      'check quotes and comments: the text could not be split into words',
+    );
   }
   const { header, problems } = readHeader(statement.header);
   if (problems[0]) return problem(1, 'header', problems[0], 'see docs/sql.md for the header');
@@ -33,7 +38,17 @@ export function readObject(file: string, text: string): Read {
   const words = statement.body.toLowerCase();
   const sink = /^create\s+sink\s+(\w+)\s+from\s+(\w+)/.exec(words);
   if (sink) {
-    return { object: { ...base, name: sink[1] ?? '', kind: 'sink', columns: [], key: [], inputs: [sink[2] ?? ''], query: null } };
+    return {
+      object: {
+        ...base,
+        name: sink[1] ?? '',
+        kind: 'sink',
+        columns: [],
+        key: [],
+        inputs: [sink[2] ?? ''],
+        query: null,
+      },
+    };
   }
   // A function's text belongs to its engine: JavaScript bodies and plpgsql are not for this parser, and a file may define several.
   const routine = /create\s+(?:or\s+replace\s+)?(?:function|aggregate)\s+(\w+)/.exec(words);
@@ -46,7 +61,10 @@ export function readObject(file: string, text: string): Read {
 
 type Base = Pick<CatalogObject, 'file' | 'layer' | 'dialect' | 'statement'> & { readonly header: Header };
 
-function readRelation(base: Base, problem: (line: number, code: string, message: string, hint: string) => Read): Read {
+function readRelation(
+  base: Base,
+  problem: (line: number, code: string, message: string, hint: string) => Read,
+): Read {
   const { statement, header } = base;
   const start = lineAt(statement.text, statement.offset);
   let trees: Node[];
@@ -55,11 +73,21 @@ function readRelation(base: Base, problem: (line: number, code: string, message:
   } catch (error) {
     const at = hasSqlDetails(error) ? (error.sqlDetails?.cursorPosition ?? 0) : 0;
     const line = start + statement.parsable.slice(0, at).split('\n').length - 1;
-    return problem(line, 'syntax', (error as Error).message, 'the statement does not parse; look just before this place');
+    return problem(
+      line,
+      'syntax',
+      (error as Error).message,
+      'the statement does not parse; look just before this place',
+    );
   }
   const tree = trees[0];
   if (!tree || trees.length > 1) {
-    return problem(start, 'one-object', `${trees.length} statements in one file`, 'keep one object a file, named after it');
+    return problem(
+      start,
+      'one-object',
+      `${trees.length} statements in one file`,
+      'keep one object a file, named after it',
+    );
   }
   const table = pick(tree, 'CreateStmt');
   if (table) {
@@ -80,15 +108,27 @@ function readRelation(base: Base, problem: (line: number, code: string, message:
   const query = selectOf(view?.query ?? stored?.query);
   const name = view?.view?.relname ?? stored?.into?.rel?.relname ?? '';
   if (!query || (stored && stored.objtype !== 'OBJECT_MATVIEW')) {
-    return problem(start, 'kind', 'this statement has no place in sql/', 'use create table, view, materialized view, sink or a function file');
+    return problem(
+      start,
+      'kind',
+      'this statement has no place in sql/',
+      'use create table, view, materialized view, sink or a function file',
+    );
   }
   const kind: ObjectKind = view ? 'view' : 'materialized view';
-  return { object: { ...base, name, kind, columns: [], key: header.grain, inputs: relationsOf(query), query } };
+  return {
+    object: { ...base, name, kind, columns: [], key: header.grain, inputs: relationsOf(query), query },
+  };
 }
 
 function tableColumns(table: CreateStmt, statement: Statement): Column[] {
-  const items = (table.tableElts ?? []).map((item) => pick(item, 'ColumnDef')).filter((item) => item !== undefined);
-  const comments = commentsAfter(statement, items.map((item) => item.location ?? 0));
+  const items = (table.tableElts ?? [])
+    .map((item) => pick(item, 'ColumnDef'))
+    .filter((item) => item !== undefined);
+  const comments = commentsAfter(
+    statement,
+    items.map((item) => item.location ?? 0),
+  );
   return items.map((item, index) => ({
     name: item.colname ?? '',
     comment: comments[index] ?? '',
@@ -102,7 +142,9 @@ function primaryKey(table: CreateStmt): string[] {
     if (constraint?.contype === 'CONSTR_PRIMARY') return (constraint.keys ?? []).map(textOf);
   }
   const inline = (table.tableElts ?? []).find((item) =>
-    pick(item, 'ColumnDef')?.constraints?.some((entry) => pick(entry, 'Constraint')?.contype === 'CONSTR_PRIMARY'),
+    pick(item, 'ColumnDef')?.constraints?.some(
+      (entry) => pick(entry, 'Constraint')?.contype === 'CONSTR_PRIMARY',
+    ),
   );
   const name = pick(inline, 'ColumnDef')?.colname;
   return name ? [name] : [];
@@ -133,7 +175,8 @@ function endOfItem(statement: Statement, from: number): number {
     if (token.start < from || isComment(token)) continue;
     if (token.text === '(') depth++;
     if (token.text === ')' && --depth < 0) end = token.start;
-    if (depth === 0 && /^(from|union|group|where|primary)$/i.test(token.text) && token.start > from) end = token.start;
+    if (depth === 0 && /^(from|union|group|where|primary)$/i.test(token.text) && token.start > from)
+      end = token.start;
     if (end !== Number.MAX_SAFE_INTEGER) break;
   }
   return end;
@@ -141,6 +184,8 @@ function endOfItem(statement: Statement, from: number): number {
 
 /** For messages: the line on which a word of the statement stands. */
 export function lineOfWord(object: Pick<CatalogObject, 'statement'>, word: string): number {
-  const token: ScanToken | undefined = object.statement.tokens.find((item) => item.text.toLowerCase() === word.toLowerCase());
+  const token: ScanToken | undefined = object.statement.tokens.find(
+    (item) => item.text.toLowerCase() === word.toLowerCase(),
+  );
   return lineAt(object.statement.text, token?.start ?? object.statement.offset);
 }

@@ -44,7 +44,9 @@ export class Feed {
         try {
           await subscriber(changes);
         } catch (cause) {
-          failures.push(new Error(`a subscriber of ${changes.view} failed at refresh ${changes.refresh}`, { cause }));
+          failures.push(
+            new Error(`a subscriber of ${changes.view} failed at refresh ${changes.refresh}`, { cause }),
+          );
         }
       }
     }

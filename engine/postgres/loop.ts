@@ -69,7 +69,10 @@ export class RefreshLoop {
   }
 
   async start(): Promise<void> {
-    const listener = new pg.Client({ connectionString: this.#options.url, application_name: 'tickwave listener' });
+    const listener = new pg.Client({
+      connectionString: this.#options.url,
+      application_name: 'tickwave listener',
+    });
     listener.on('error', () => this.#notice());
     listener.on('notification', () => this.#notice());
     await listener.connect();
@@ -130,7 +133,10 @@ export class RefreshLoop {
       this.#wake = resolve;
     });
     const quiet = new AbortController();
-    await Promise.race([waiting, this.#options.clock.sleep(this.#idleMs(), AbortSignal.any([quiet.signal, this.#stopping.signal]))]);
+    await Promise.race([
+      waiting,
+      this.#options.clock.sleep(this.#idleMs(), AbortSignal.any([quiet.signal, this.#stopping.signal])),
+    ]);
     quiet.abort();
     this.#wake = null;
   }
@@ -143,7 +149,16 @@ export class RefreshLoop {
   /** Views whose freshness has run out: one a refresh, so that they do not all come at once, and any that is twice overdue. */
   #due(now: number): string[] {
     const waiting = this.#options.layout.views
-      .flatMap((view) => (view.header.freshnessMs === null ? [] : [{ name: view.name, over: (now - (this.#lastDue.get(view.name) ?? 0)) / view.header.freshnessMs }]))
+      .flatMap((view) =>
+        view.header.freshnessMs === null
+          ? []
+          : [
+              {
+                name: view.name,
+                over: (now - (this.#lastDue.get(view.name) ?? 0)) / view.header.freshnessMs,
+              },
+            ],
+      )
       .filter((view) => view.over >= 1)
       .sort((a, b) => b.over - a.over);
     const due = waiting.filter((view, index) => index === 0 || view.over >= 2).map((view) => view.name);

@@ -39,7 +39,10 @@ export class Refresher {
    * @param due views whose freshness has run out; `'all'` leaves nothing put off
    * @param everything views to compute anew from their inputs, with nothing trusted
    */
-  async refresh(due: readonly string[] | 'all', everything: readonly string[] = []): Promise<{ refresh: Refresh; changes: ViewChanges[] }> {
+  async refresh(
+    due: readonly string[] | 'all',
+    everything: readonly string[] = [],
+  ): Promise<{ refresh: Refresh; changes: ViewChanges[] }> {
     const started = performance.now();
     const all = this.#layout.views.map((view) => view.name);
     await this.#client.query('begin isolation level repeatable read');
@@ -49,12 +52,20 @@ export class Refresher {
         text: 'select view, changed, seconds from engine.refresh($1, $2)',
         values: [everything, due === 'all' ? all : due],
       });
-      const views = rows.map((row) => ({ view: row.view, changed: Number(row.changed), seconds: row.seconds }));
+      const views = rows.map((row) => ({
+        view: row.view,
+        changed: Number(row.changed),
+        seconds: row.seconds,
+      }));
       const sequence = views.length > 0 ? await this.#number(views) : 0;
       const changes: ViewChanges[] = [];
-      for (const { view } of views) if (this.#feed.wants(view)) changes.push(await this.#changesOf(view, sequence));
+      for (const { view } of views)
+        if (this.#feed.wants(view)) changes.push(await this.#changesOf(view, sequence));
       await this.#client.query('commit');
-      return { refresh: { sequence, views, seconds: (performance.now() - started) / 1000, startedAt: started }, changes };
+      return {
+        refresh: { sequence, views, seconds: (performance.now() - started) / 1000, startedAt: started },
+        changes,
+      };
     } catch (error) {
       await this.#client.query('rollback');
       throw error;
@@ -68,7 +79,9 @@ export class Refresher {
   }
 
   async #number(views: Refresh['views']): Promise<number> {
-    const summary = JSON.stringify(Object.fromEntries(views.map(({ view, changed }) => [view, changed]))).slice(0, PAYLOAD_LIMIT);
+    const summary = JSON.stringify(
+      Object.fromEntries(views.map(({ view, changed }) => [view, changed])),
+    ).slice(0, PAYLOAD_LIMIT);
     const { rows } = await this.#client.query<{ sequence: string }>({
       name: 'number_refresh',
       text: `with counted as (update engine.refreshes set sequence = sequence + 1 returning sequence)
@@ -88,12 +101,27 @@ export class Refresher {
       `select changed.op as "change op", ${keys}, ${columns} from ${names.changes(view)} as changed
        left join ${this.#layout.tableOf(view)} as stored on changed.op <> 'delete' and ${same} where changed.op <> 'moved'`,
     );
-    return { refresh, view, changes: rows.map((row) => toChange(row, object.key, object.columns.map((column) => column.name))) };
+    return {
+      refresh,
+      view,
+      changes: rows.map((row) =>
+        toChange(
+          row,
+          object.key,
+          object.columns.map((column) => column.name),
+        ),
+      ),
+    };
   }
 }
 
-function toChange(row: Readonly<Record<string, unknown>>, key: readonly string[], columns: readonly string[]): RowChange {
+function toChange(
+  row: Readonly<Record<string, unknown>>,
+  key: readonly string[],
+  columns: readonly string[],
+): RowChange {
   const op = row['change op'] as RowChange['op'];
-  const pick = (names: readonly string[], prefix: string): Record<string, unknown> => Object.fromEntries(names.map((name) => [name, row[`${prefix}${name}`]]));
+  const pick = (names: readonly string[], prefix: string): Record<string, unknown> =>
+    Object.fromEntries(names.map((name) => [name, row[`${prefix}${name}`]]));
   return { op, key: pick(key, 'key '), row: op === 'delete' ? null : pick(columns, '') };
 }

@@ -16,7 +16,11 @@ export interface Difference {
 const TOLERANCE = 1e-9;
 
 /** Computes a stored view's query from nothing and compares; null when every row is equal. */
-export async function verifyView(client: ClientBase, layout: Layout, view: string): Promise<Difference | null> {
+export async function verifyView(
+  client: ClientBase,
+  layout: Layout,
+  view: string,
+): Promise<Difference | null> {
   const object = layout.catalog.get(view);
   const { query } = layout.compilation(object).rule;
   const table = layout.tableOf(view);
@@ -24,12 +28,20 @@ export async function verifyView(client: ClientBase, layout: Layout, view: strin
     'select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped',
     [table],
   );
-  const floats = new Set(types.filter((column) => column.type === 'double precision').map((column) => column.name));
+  const floats = new Set(
+    types.filter((column) => column.type === 'double precision').map((column) => column.name),
+  );
   const columns = object.columns.map((column) => identifier(column.name));
-  const same = object.key.map((column) => `s.${identifier(column)} is not distinct from r.${identifier(column)}`).join(' and ');
+  const same = object.key
+    .map((column) => `s.${identifier(column)} is not distinct from r.${identifier(column)}`)
+    .join(' and ');
   const differs = object.columns
     .filter((column) => !object.key.includes(column.name))
-    .map(({ name }) => (floats.has(name) ? floatsDiffer(identifier(name)) : `s.${identifier(name)} is distinct from r.${identifier(name)}`));
+    .map(({ name }) =>
+      floats.has(name)
+        ? floatsDiffer(identifier(name))
+        : `s.${identifier(name)} is distinct from r.${identifier(name)}`,
+    );
   const list = columns.join(', ');
   // In parts, since a full join takes no condition that can't be hashed: nulls in keys are equal here.
   const text = `

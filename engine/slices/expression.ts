@@ -29,7 +29,11 @@ export function contains(node: unknown, kinds: readonly string[]): boolean {
 
 /** No columns, no subqueries, no parameters: the same for every row. */
 export function isConstant(node: Node): boolean {
-  return columnsIn(node).length === 0 && !contains(node, ['SubLink', 'ParamRef', 'SQLValueFunction']) && !hasVolatileCall(node);
+  return (
+    columnsIn(node).length === 0 &&
+    !contains(node, ['SubLink', 'ParamRef', 'SQLValueFunction']) &&
+    !hasVolatileCall(node)
+  );
 }
 
 function hasVolatileCall(node: Node): boolean {
@@ -65,10 +69,12 @@ export function windowCalls(node: Node): Node[] {
 }
 
 const AGGREGATES = new Set(
-  ('count sum avg min max bool_and bool_or every string_agg array_agg json_agg jsonb_agg json_object_agg jsonb_object_agg ' +
+  (
+    'count sum avg min max bool_and bool_or every string_agg array_agg json_agg jsonb_agg json_object_agg jsonb_object_agg ' +
     'stddev stddev_pop stddev_samp variance var_pop var_samp corr covar_pop covar_samp bit_and bit_or bit_xor mode percentile_cont ' +
     'percentile_disc any_value range_agg xmlagg approx_percentile approx_count_distinct regr_slope regr_intercept regr_r2 regr_count ' +
-    'ema last_known first_value last_value mean_deviation rows_since_max rows_since_min wma').split(' '),
+    'ema last_known first_value last_value mean_deviation rows_since_max rows_since_min wma'
+  ).split(' '),
 );
 
 /** Whether an expression aggregates rows: an aggregate called without OVER. `extra` names the aggregates of sql/functions. */
@@ -77,7 +83,12 @@ export function aggregates(node: Node): boolean {
   rewrite(node, (part) => {
     if (selectOf(part)) return part;
     const call = pick(part, 'FuncCall');
-    if (call && !call.over && (AGGREGATES.has(functionName(call.funcname)) || call.agg_filter || call.agg_star || call.agg_order)) found = true;
+    if (
+      call &&
+      !call.over &&
+      (AGGREGATES.has(functionName(call.funcname)) || call.agg_filter || call.agg_star || call.agg_order)
+    )
+      found = true;
     return null;
   });
   return found;
@@ -98,15 +109,16 @@ export function equality(node: Node): readonly [Node, Node] | null {
 }
 
 /** Puts values in place of columns; null when one of them has none, or the expression is not a plain function of them. */
-export function substitute(node: Node, valueOf: (path: readonly string[]) => Value | null): Value | null {
-  if (contains(node, ['SubLink', 'ParamRef', 'SQLValueFunction', 'SelectStmt']) || hasVolatileCall(node)) return null;
+export function substitute(node: Node, toValue: (path: readonly string[]) => Value | null): Value | null {
+  if (contains(node, ['SubLink', 'ParamRef', 'SQLValueFunction', 'SelectStmt']) || hasVolatileCall(node))
+    return null;
   if (windowCalls(node).length > 0 || aggregates(node)) return null;
   const lookups = new Map<string, Value['lookups'][number]>();
   let missing = false;
   const expression = rewrite(node, (part) => {
     const path = columnPath(part);
     if (!path) return null;
-    const value = valueOf(path);
+    const value = toValue(path);
     if (!value) missing = true;
     for (const lookup of value?.lookups ?? []) lookups.set(lookup.alias, lookup);
     return value?.expression ?? part;

@@ -2,7 +2,16 @@ import type { Node, SelectStmt } from '@pgsql/types';
 import { type ColumnsOf, outputColumns, targetColumns } from '../sql/columns.ts';
 import { columnPath, pick, treeKey, walk } from '../sql/tree.ts';
 import { aggregates, conjuncts, contains, equality } from './expression.ts';
-import { type Context, type Source, addFilters, addLookups, applyEqualities, readFrom, resolveColumn, traceExpression } from './source.ts';
+import {
+  addFilters,
+  addLookups,
+  applyEqualities,
+  type Context,
+  readFrom,
+  resolveColumn,
+  type Source,
+  traceExpression,
+} from './source.ts';
 import { type Leaf, NO_TRACE, type Shape, type Trace, type Traces } from './trace.ts';
 import { constantNumber, partitionValues, readWindows } from './windows.ts';
 
@@ -23,7 +32,8 @@ export function traceQuery(select: SelectStmt, columnsOf: ColumnsOf): Shape {
 }
 
 function readQuery(select: SelectStmt, context: Context): Shape {
-  const shape = select.larg && select.rarg ? readUnion(select.larg, select.rarg, context) : readBlock(select, context);
+  const shape =
+    select.larg && select.rarg ? readUnion(select.larg, select.rarg, context) : readBlock(select, context);
   // The rows that LIMIT keeps depend on all the others.
   return select.limitCount || select.limitOffset ? { ...shape, traces: new Map() } : shape;
 }
@@ -69,7 +79,8 @@ function hiddenLeaves(select: SelectStmt, context: Context): Leaf[] {
     walk(part, (key, node) => {
       if (key !== 'SubLink') return true;
       walk(node, (inner, relation) => {
-        if (inner === 'RangeVar') leaves.push(context.newLeaf({ relation: relation.relname as string, node: relation }));
+        if (inner === 'RangeVar')
+          leaves.push(context.newLeaf({ relation: relation.relname as string, node: relation }));
         return true;
       });
       return false;
@@ -84,7 +95,8 @@ function outputs(select: SelectStmt, source: Source): { name: string; node: Node
   return (select.targetList ?? []).flatMap((item) => {
     const target = pick(item, 'ResTarget');
     const path = columnPath(target?.val);
-    if (path?.[path.length - 1] !== '*') return target?.val ? [{ name: targetColumns(target, [])[0] ?? '', node: target.val }] : [];
+    if (path?.[path.length - 1] !== '*')
+      return target?.val ? [{ name: targetColumns(target, [])[0] ?? '', node: target.val }] : [];
     return source.columns
       .filter((column) => path.length === 1 || column.alias === path[path.length - 2])
       .map((column) => ({ name: column.name, node: columnOf(column.alias, column.name) }));
@@ -110,7 +122,9 @@ function groupingOf(select: SelectStmt, columns: readonly string[]): readonly No
     const path = columnPath(node);
     const named = path?.length === 1 ? targets[columns.indexOf(path[0] ?? '')] : undefined;
     // An input column wins over an output name, as in PostgreSQL; the output then is that column or computed from it.
-    return named && !pick(named, 'ColumnRef') && pick(node, 'ColumnRef') && !namesInput(select, path) ? named : node;
+    return named && !pick(named, 'ColumnRef') && pick(node, 'ColumnRef') && !namesInput(select, path)
+      ? named
+      : node;
   });
 }
 
@@ -127,7 +141,11 @@ function namesInput(select: SelectStmt, path: readonly string[] | null): boolean
 function afterWindows(select: SelectStmt, source: Source, grouped: boolean): Source {
   const windows = readWindows(select, source);
   if (!windows) return source;
-  const kept = new Set(windows.partition.map((node) => columnPath(node)).flatMap((path) => (path ? (resolveColumn(source, path) ?? []) : [])));
+  const kept = new Set(
+    windows.partition
+      .map((node) => columnPath(node))
+      .flatMap((path) => (path ? (resolveColumn(source, path) ?? []) : [])),
+  );
   const order = source.columns.find((column) => column.id === windows.order);
   const stage: SelectStmt = {
     targetList: [{ ResTarget: { name: 'counted', val: columnOf(order?.alias ?? '', order?.name ?? '') } }],
@@ -145,7 +163,10 @@ function afterWindows(select: SelectStmt, source: Source, grouped: boolean): Sou
       leaf,
       {
         value: kept.has(id) ? trace.value : null,
-        chain: id === windows.order && trace.chain ? { ...trace.chain, steps: [...trace.chain.steps, { kind: 'window', reach }] } : null,
+        chain:
+          id === windows.order && trace.chain
+            ? { ...trace.chain, steps: [...trace.chain.steps, { kind: 'window', reach }] }
+            : null,
       },
     ]);
     traces.set(id, new Map(after));
@@ -167,10 +188,15 @@ function expressionKey(node: Node, source: Source): string {
 /** A key can't be read off a column that an outer join may leave null, but off `coalesce(a.k, b.k)` where a.k = b.k it can. */
 function outputTrace(source: Source, node: Node, leaf: Leaf): Trace {
   const coalesce = pick(node, 'CoalesceExpr');
-  const ids = coalesce ? (coalesce.args ?? []).map((argument) => resolveColumn(source, columnPath(argument) ?? ['', ''])) : [];
+  const ids = coalesce
+    ? (coalesce.args ?? []).map((argument) => resolveColumn(source, columnPath(argument) ?? ['', '']))
+    : [];
   if (coalesce && ids.every((id) => id !== null) && allEqual(ids, source)) {
     const traces = ids.map((id) => source.traces.get(id)?.get(leaf) ?? NO_TRACE);
-    return { value: traces.find((trace) => trace.value)?.value ?? null, chain: traces.find((trace) => trace.chain)?.chain ?? null };
+    return {
+      value: traces.find((trace) => trace.value)?.value ?? null,
+      chain: traces.find((trace) => trace.chain)?.chain ?? null,
+    };
   }
   if (readsNullable(node, source)) return NO_TRACE;
   return traceExpression(source, node, leaf);

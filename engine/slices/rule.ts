@@ -38,34 +38,77 @@ export function sliceRule(view: CatalogObject, catalog: Catalog): SliceRule {
   const shape = traceQuery(query, catalog.columnsOf);
   const time = view.header.time;
   const candidates = view.key.filter((column) => column !== time);
-  const followed = shape.leaves.filter((leaf) => candidates.length === 0 || candidates.some((column) => valueOf(shape, column, leaf)));
-  const known = candidates.filter((column) => followed.length > 0 && followed.every((leaf) => valueOf(shape, column, leaf)));
+  const followed = shape.leaves.filter(
+    (leaf) => candidates.length === 0 || candidates.some((column) => columnValue(shape, column, leaf)),
+  );
+  const known = candidates.filter(
+    (column) => followed.length > 0 && followed.every((leaf) => columnValue(shape, column, leaf)),
+  );
   const partition = withoutMutualLookups(shape, followed, known);
-  const sliced = (leaf: Leaf): boolean => followed.includes(leaf) && (partition.length > 0 || chainOf(shape, time, leaf) !== null);
-  const leaves = shape.leaves.map((leaf) => (sliced(leaf) ? slicedLeaf(shape, leaf, partition, time, catalog) : wholeLeaf(leaf)));
+  const sliced = (leaf: Leaf): boolean =>
+    followed.includes(leaf) && (partition.length > 0 || chainOf(shape, time, leaf) !== null);
+  const leaves = shape.leaves.map((leaf) =>
+    sliced(leaf) ? slicedLeaf(shape, leaf, partition, time, catalog) : wholeLeaf(leaf),
+  );
   const timed = time !== null && leaves.some((rule) => rule.chain !== null);
-  if (!timed || canHoldAllTimes(leaves, query, time, catalog)) return { view, query, partition, time: timed ? time : null, leaves };
+  if (!timed || canHoldAllTimes(leaves, query, time, catalog))
+    return { view, query, partition, time: timed ? time : null, leaves };
   const note = `whole partition: ${time} may be null; say 'where ${time} is not null' in the view, or in what it reads`;
-  return { view, query, partition, time: null, leaves: leaves.map((rule) => ({ ...rule, chain: null, notes: rule.scope === 'slices' ? [...rule.notes, note] : rule.notes })) };
+  return {
+    view,
+    query,
+    partition,
+    time: null,
+    leaves: leaves.map((rule) => ({
+      ...rule,
+      chain: null,
+      notes: rule.scope === 'slices' ? [...rule.notes, note] : rule.notes,
+    })),
+  };
 }
 
 /** No range of time holds rows without a time, so a change that touches all times must not leave such rows behind. */
-function canHoldAllTimes(leaves: readonly LeafRule[], query: SelectStmt, time: string, catalog: Catalog): boolean {
-  return leaves.every((rule) => rule.scope === 'whole view' || rule.chain !== null) || isNeverNull(query, time, catalog);
+function canHoldAllTimes(
+  leaves: readonly LeafRule[],
+  query: SelectStmt,
+  time: string,
+  catalog: Catalog,
+): boolean {
+  return (
+    leaves.every((rule) => rule.scope === 'whole view' || rule.chain !== null) ||
+    isNeverNull(query, time, catalog)
+  );
 }
 
 /**
  * A row that is looked up may have changed or gone in the same refresh. Then its own change has to name the slice, so it must
  * know all of the partition without asking another that may be gone too: columns for which it would have to are dropped.
  */
-function withoutMutualLookups(shape: Shape, leaves: readonly Leaf[], columns: readonly string[]): readonly string[] {
-  const lookupsOf = (column: string, leaf: Leaf): readonly Lookup[] => valueOf(shape, column, leaf)?.lookups ?? [];
-  const givers = new Set(columns.flatMap((column) => leaves.flatMap((leaf) => lookupsOf(column, leaf).map((lookup) => lookup.giver))));
-  const asking = columns.find((column) => leaves.some((leaf) => givers.has(leaf.id) && lookupsOf(column, leaf).length > 0));
-  return asking === undefined ? columns : withoutMutualLookups(shape, leaves, columns.filter((column) => column !== asking));
+function withoutMutualLookups(
+  shape: Shape,
+  leaves: readonly Leaf[],
+  columns: readonly string[],
+): readonly string[] {
+  const lookupsOf = (column: string, leaf: Leaf): readonly Lookup[] =>
+    columnValue(shape, column, leaf)?.lookups ?? [];
+  const givers = new Set(
+    columns.flatMap((column) =>
+      leaves.flatMap((leaf) => lookupsOf(column, leaf).map((lookup) => lookup.giver)),
+    ),
+  );
+  const asking = columns.find((column) =>
+    leaves.some((leaf) => givers.has(leaf.id) && lookupsOf(column, leaf).length > 0),
+  );
+  return asking === undefined
+    ? columns
+    : withoutMutualLookups(
+        shape,
+        leaves,
+        columns.filter((column) => column !== asking),
+      );
 }
 
-function valueOf(shape: Shape, column: string, leaf: Leaf): Value | null {
+function columnValue(shape: Shape, column: string, leaf: Leaf): Value | null {
   return shape.traces.get(column)?.get(leaf)?.value ?? null;
 }
 
@@ -78,14 +121,26 @@ function wholeLeaf(leaf: Leaf): LeafRule {
   return { leaf, scope: 'whole view', partition: [], chain: null, notes: [note] };
 }
 
-function slicedLeaf(shape: Shape, leaf: Leaf, partition: readonly string[], time: string | null, catalog: Catalog): LeafRule {
-  const values = partition.flatMap((column) => valueOf(shape, column, leaf) ?? []);
+function slicedLeaf(
+  shape: Shape,
+  leaf: Leaf,
+  partition: readonly string[],
+  time: string | null,
+  catalog: Catalog,
+): LeafRule {
+  const values = partition.flatMap((column) => columnValue(shape, column, leaf) ?? []);
   const chain = chainOf(shape, time, leaf);
   // Rows without a time stand in a window beside those with one, and in no range of time.
-  const isTimed = chain?.steps.every((step) => step.kind !== 'window' || isNeverNull(step.reach.stage, 'counted', catalog));
+  const isTimed = chain?.steps.every(
+    (step) => step.kind !== 'window' || isNeverNull(step.reach.stage, 'counted', catalog),
+  );
   if (!chain || !isTimed) {
     const missing = `the column that a window is ordered by may be null; ask for it to be there, with 'is not null'`;
-    const note = chain ? missing : time === null ? 'the view states no time column' : `the time of ${describeLeaf(leaf)} can't be traced to ${time}`;
+    const note = chain
+      ? missing
+      : time === null
+        ? 'the view states no time column'
+        : `the time of ${describeLeaf(leaf)} can't be traced to ${time}`;
     return { leaf, scope: 'slices', partition: values, chain: null, notes: [`whole partition: ${note}`] };
   }
   const notes: string[] = [];
@@ -109,7 +164,10 @@ function boundedStep(step: Step, leaf: Leaf, partition: readonly Value[], notes:
   if (isUnbounded(reach) && !reach.bucket) notes.push('whole partition: a window without bounded frame');
   if (!counts || covered) return step;
   notes.push('whole partition: a window counts rows in finer partitions than the slices have');
-  return { kind: 'window', reach: { ...reach, rowsBack: 0, rowsAhead: 0, rangeBack: 'unbounded', rangeAhead: 'unbounded' } };
+  return {
+    kind: 'window',
+    reach: { ...reach, rowsBack: 0, rowsAhead: 0, rangeBack: 'unbounded', rangeAhead: 'unbounded' },
+  };
 }
 
 export function isUnbounded(reach: Reach): boolean {

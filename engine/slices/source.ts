@@ -34,7 +34,9 @@ const EMPTY: Source = { columns: [], leaves: [], traces: new Map(), nullable: ne
 export function resolveColumn(source: Source, path: readonly string[]): ColumnId | null {
   const name = path[path.length - 1];
   const alias = path.length > 1 ? path[path.length - 2] : null;
-  const found = source.columns.find((column) => column.name === name && (alias === null || column.alias === alias));
+  const found = source.columns.find(
+    (column) => column.name === name && (alias === null || column.alias === alias),
+  );
   return found?.id ?? null;
 }
 
@@ -81,7 +83,12 @@ function readItem(item: Node, context: Context): Source {
       value: { expression: leafColumn(column), lookups: [] },
       chain: { column, steps: [] },
     });
-    return sourceOf(alias, stored.map((column, index) => renames[index] ?? column), [leaf], (index) => new Map([[leaf, trace(stored[index] ?? '')]]));
+    return sourceOf(
+      alias,
+      stored.map((column, index) => renames[index] ?? column),
+      [leaf],
+      (index) => new Map([[leaf, trace(stored[index] ?? '')]]),
+    );
   }
   const subselect = pick(item, 'RangeSubselect');
   const query = selectOf(subselect?.subquery);
@@ -89,17 +96,34 @@ function readItem(item: Node, context: Context): Source {
     const shape = context.query(query);
     const renames = aliasColumns(subselect?.alias);
     const names = shape.columns.map((column, index) => renames[index] ?? column);
-    return sourceOf(alias, names, shape.leaves, (index) => new Map(shape.traces.get(shape.columns[index] ?? '') ?? []));
+    return sourceOf(
+      alias,
+      names,
+      shape.leaves,
+      (index) => new Map(shape.traces.get(shape.columns[index] ?? '') ?? []),
+    );
   }
   const join = pick(item, 'JoinExpr');
-  if (join?.larg && join.rarg) return readJoin(join, readItem(join.larg, context), readItem(join.rarg, context), context);
+  if (join?.larg && join.rarg)
+    return readJoin(join, readItem(join.larg, context), readItem(join.rarg, context), context);
   const names = aliasColumns(pick(item, 'RangeFunction')?.alias);
   return sourceOf(alias, names.length > 0 ? names : [alias], [], () => new Map());
 }
 
-function sourceOf(alias: string, names: readonly string[], leaves: readonly Leaf[], tracesOf: (index: number) => Map<Leaf, Trace>): Source {
+function sourceOf(
+  alias: string,
+  names: readonly string[],
+  leaves: readonly Leaf[],
+  tracesOf: (index: number) => Map<Leaf, Trace>,
+): Source {
   const columns = names.map((name) => ({ id: `${alias}.${name}`, name, alias }));
-  return { columns, leaves, traces: new Map(columns.map((column, index) => [column.id, tracesOf(index)])), nullable: new Set(), equal: [] };
+  return {
+    columns,
+    leaves,
+    traces: new Map(columns.map((column, index) => [column.id, tracesOf(index)])),
+    nullable: new Set(),
+    equal: [],
+  };
 }
 
 type Join = NonNullable<ReturnType<typeof pick<'JoinExpr'>>>;
@@ -109,8 +133,18 @@ function readJoin(join: Join, left: Source, right: Source, context: Context): So
   const ids = (source: Source): ColumnId[] => source.columns.map((column) => column.id);
   const joined = beside(left, right);
   const using = (join.usingClause ?? []).map(textOf);
-  const shared = [...using, ...(join.isNatural ? left.columns.map((column) => column.name).filter((name) => right.columns.some((other) => other.name === name)) : [])];
-  const pairs = shared.map((name): readonly [Node, Node] => [columnNode(left, name), columnNode(right, name)]);
+  const shared = [
+    ...using,
+    ...(join.isNatural
+      ? left.columns
+          .map((column) => column.name)
+          .filter((name) => right.columns.some((other) => other.name === name))
+      : []),
+  ];
+  const pairs = shared.map((name): readonly [Node, Node] => [
+    columnNode(left, name),
+    columnNode(right, name),
+  ]);
   const conditions = conjuncts(join.quals);
   const equalities = [...pairs, ...conditions.map(equality).filter((pair) => pair !== null)];
   const merged: Source = {
@@ -125,7 +159,14 @@ function readJoin(join: Join, left: Source, right: Source, context: Context): So
   const across = equalities.filter((pair) => type === 'JOIN_INNER' || spans(pair, left, right));
   applyEqualities(merged, across);
   if (type === 'JOIN_INNER') addLookups(merged, across, context);
-  const filtered = type === 'JOIN_INNER' ? merged.leaves : type === 'JOIN_LEFT' ? right.leaves : type === 'JOIN_RIGHT' ? left.leaves : [];
+  const filtered =
+    type === 'JOIN_INNER'
+      ? merged.leaves
+      : type === 'JOIN_LEFT'
+        ? right.leaves
+        : type === 'JOIN_RIGHT'
+          ? left.leaves
+          : [];
   addFilters({ ...merged, nullable: joined.nullable }, conditions, filtered);
   return merged;
 }
@@ -136,12 +177,15 @@ function columnNode(source: Source, name: string): Node {
 }
 
 function spans([a, b]: readonly [Node, Node], left: Source, right: Source): boolean {
-  const within = (node: Node, source: Source): boolean => columnsIn(node).every((path) => resolveColumn(source, path) !== null);
+  const within = (node: Node, source: Source): boolean =>
+    columnsIn(node).every((path) => resolveColumn(source, path) !== null);
   return (within(a, left) && within(b, right)) || (within(a, right) && within(b, left));
 }
 
 function equalColumns(source: Source, [a, b]: readonly [Node, Node]): (readonly [ColumnId, ColumnId])[] {
-  const [left, right] = [a, b].map((node) => (pick(node, 'ColumnRef') ? resolveColumn(source, columnsIn(node)[0] ?? []) : null));
+  const [left, right] = [a, b].map((node) =>
+    pick(node, 'ColumnRef') ? resolveColumn(source, columnsIn(node)[0] ?? []) : null,
+  );
   return left && right ? [[left, right]] : [];
 }
 
@@ -159,7 +203,9 @@ export function applyEqualities(source: Source, equalities: readonly (readonly [
 
 function idNode(id: ColumnId): Node {
   const dot = id.lastIndexOf('.');
-  return { ColumnRef: { fields: [{ String: { sval: id.slice(0, dot) } }, { String: { sval: id.slice(dot + 1) } }] } };
+  return {
+    ColumnRef: { fields: [{ String: { sval: id.slice(0, dot) } }, { String: { sval: id.slice(dot + 1) } }] },
+  };
 }
 
 /** `unknown` is a column, or a time function of one: gives it the trace that `known` has for the leaf. */
@@ -171,7 +217,9 @@ function learn(source: Source, leaf: Leaf, known: Node, unknown: Node): boolean 
   const before = source.traces.get(id)?.get(leaf) ?? NO_TRACE;
   const found = traceExpression(source, known, leaf);
   const value: Value | null = before.value ?? (steps.length === 0 ? found.value : null);
-  const chain: Chain | null = before.chain ?? (found.chain && { column: found.chain.column, steps: [...found.chain.steps, ...invert(steps)] });
+  const chain: Chain | null =
+    before.chain ??
+    (found.chain && { column: found.chain.column, steps: [...found.chain.steps, ...invert(steps)] });
   if (value === before.value && chain === before.chain) return false;
   const traces = source.traces.get(id) ?? new Map<Leaf, Trace>();
   traces.set(leaf, { value, chain });
@@ -180,23 +228,35 @@ function learn(source: Source, leaf: Leaf, known: Node, unknown: Node): boolean 
 }
 
 /** Where a leaf lacks a column's value, a stored relation it is joined to by equality may give it. */
-export function addLookups(source: Source, equalities: readonly (readonly [Node, Node])[], context: Context): void {
+export function addLookups(
+  source: Source,
+  equalities: readonly (readonly [Node, Node])[],
+  context: Context,
+): void {
   for (const giver of source.leaves) {
     for (const leaf of source.leaves) {
       if (leaf === giver) continue;
-      const on = equalities.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]).flatMap(([own, other]) => {
-        const column = bareColumn(traceExpression(source, own, giver).value);
-        const value = traceExpression(source, other, leaf).value;
-        return column && value && value.lookups.length === 0 && columnsIn(value.expression).length > 0 ? [{ column, equals: value.expression }] : [];
-      });
+      const on = equalities
+        .flatMap(([a, b]) => [[a, b] as const, [b, a] as const])
+        .flatMap(([own, other]) => {
+          const column = bareColumn(traceExpression(source, own, giver).value);
+          const value = traceExpression(source, other, leaf).value;
+          return column && value && value.lookups.length === 0 && columnsIn(value.expression).length > 0
+            ? [{ column, equals: value.expression }]
+            : [];
+        });
       if (on.length === 0) continue;
       const lookup = { alias: context.newAlias(), giver: giver.id, relation: giver.relation, on };
       for (const { id } of source.columns) {
         const column = bareColumn(source.traces.get(id)?.get(giver)?.value);
         const before = source.traces.get(id)?.get(leaf);
         if (!column || before?.value) continue;
-        const expression: Node = { ColumnRef: { fields: [{ String: { sval: lookup.alias } }, { String: { sval: column } }] } };
-        source.traces.get(id)?.set(leaf, { value: { expression, lookups: [lookup] }, chain: before?.chain ?? null });
+        const expression: Node = {
+          ColumnRef: { fields: [{ String: { sval: lookup.alias } }, { String: { sval: column } }] },
+        };
+        source.traces
+          .get(id)
+          ?.set(leaf, { value: { expression, lookups: [lookup] }, chain: before?.chain ?? null });
       }
     }
   }

@@ -51,10 +51,12 @@ function floorCall(node: Node): { inner: Node; step: Step } | null {
   const name = functionName(call?.funcname);
   const [first, second, third] = call?.args ?? [];
   if (!call || !first || !second || !isConstant(first) || isConstant(second)) return null;
-  if (name === 'date_bin' && third && isConstant(third)) return { inner: second, step: floorStep(node, first) };
+  if (name === 'date_bin' && third && isConstant(third))
+    return { inner: second, step: floorStep(node, first) };
   const unit = pick(first, 'A_Const')?.sval?.sval ?? '';
   const width = UNIT_WIDTH[unit];
-  if (name === 'date_trunc' && width && !third) return { inner: second, step: floorStep(node, parseExpression(`interval '${width}'`)) };
+  if (name === 'date_trunc' && width && !third)
+    return { inner: second, step: floorStep(node, parseExpression(`interval '${width}'`)) };
   return null;
 }
 
@@ -62,7 +64,12 @@ function floorStep(node: Node, width: Node): Step {
   const call = pick(node, 'FuncCall');
   const floor: Floor = {
     width,
-    of: (time) => ({ FuncCall: { ...call, args: (call?.args ?? []).map((argument, index) => (index === 1 ? time : argument)) } }),
+    of: (time) => ({
+      FuncCall: {
+        ...call,
+        args: (call?.args ?? []).map((argument, index) => (index === 1 ? time : argument)),
+      },
+    }),
   };
   return { kind: 'floor', floor };
 }

@@ -1,7 +1,7 @@
 import type { Node, SelectStmt, WindowDef } from '@pgsql/types';
 import { columnPath, functionName, pick, treeKey } from '../sql/tree.ts';
 import { isConstant, windowCalls } from './expression.ts';
-import { type Source, resolveColumn, traceExpression } from './source.ts';
+import { resolveColumn, type Source, traceExpression } from './source.ts';
 import type { Floor, Leaf, Reach, Value } from './trace.ts';
 
 /** Bits of `frameOptions` (PostgreSQL's nodes/parsenodes.h). */
@@ -26,10 +26,16 @@ export const FRAME = {
 export function windowOf(call: Node, select: SelectStmt): WindowDef {
   const over = pick(call, 'FuncCall')?.over ?? {};
   const name = over.name ?? over.refname;
-  const named = (select.windowClause ?? []).map((item) => pick(item, 'WindowDef')).find((item) => name !== undefined && item?.name === name);
+  const named = (select.windowClause ?? [])
+    .map((item) => pick(item, 'WindowDef'))
+    .find((item) => name !== undefined && item?.name === name);
   if (!named) return over;
   if (over.name !== undefined) return named;
-  return { ...over, partitionClause: named.partitionClause ?? [], orderClause: over.orderClause ?? named.orderClause ?? [] };
+  return {
+    ...over,
+    partitionClause: named.partitionClause ?? [],
+    orderClause: over.orderClause ?? named.orderClause ?? [],
+  };
 }
 
 /** How far one window call looks, in rows or in time. */
@@ -54,10 +60,13 @@ export function constantNumber(node: Node | undefined): number | null {
 export function callReach(call: Node, window: WindowDef): CallReach {
   const name = functionName(pick(call, 'FuncCall')?.funcname);
   if (descending(window)) return EVERYTHING;
-  const distance = constantNumber(pick(call, 'FuncCall')?.args?.[1]) ?? (pick(call, 'FuncCall')?.args?.[1] ? Number.POSITIVE_INFINITY : 1);
+  const distance =
+    constantNumber(pick(call, 'FuncCall')?.args?.[1]) ??
+    (pick(call, 'FuncCall')?.args?.[1] ? Number.POSITIVE_INFINITY : 1);
   if (name === 'lag') return { ...NOTHING, rowsBack: distance };
   if (name === 'lead') return { ...NOTHING, rowsAhead: distance };
-  if (/^(row_number|rank|dense_rank)$/.test(name)) return { ...NOTHING, rangeBack: 'unbounded', rangeAhead: null };
+  if (/^(row_number|rank|dense_rank)$/.test(name))
+    return { ...NOTHING, rangeBack: 'unbounded', rangeAhead: null };
   if (/^(ntile|percent_rank|cume_dist)$/.test(name)) return EVERYTHING;
   if ((window.orderClause ?? []).length === 0) return EVERYTHING;
   return frameReach(window);
@@ -67,8 +76,16 @@ function frameReach(window: WindowDef): CallReach {
   const bits = window.frameOptions ?? 0;
   const has = (bit: number): boolean => (bits & bit) !== 0;
   if (has(FRAME.groups)) return EVERYTHING;
-  const start = has(FRAME.startUnboundedPreceding) ? 'unbounded' : has(FRAME.startCurrentRow) ? null : window.startOffset;
-  const end = has(FRAME.endUnboundedFollowing) ? 'unbounded' : has(FRAME.endCurrentRow) ? null : window.endOffset;
+  const start = has(FRAME.startUnboundedPreceding)
+    ? 'unbounded'
+    : has(FRAME.startCurrentRow)
+      ? null
+      : window.startOffset;
+  const end = has(FRAME.endUnboundedFollowing)
+    ? 'unbounded'
+    : has(FRAME.endCurrentRow)
+      ? null
+      : window.endOffset;
   if (has(FRAME.rows)) return rowsReach(start, end, has);
   // A range around the row's time; both ends may lie on the same side of it.
   const back = start === 'unbounded' ? start : has(FRAME.startOffsetPreceding) ? fixed(start) : null;
@@ -80,9 +97,17 @@ function fixed(offset: Node | null | undefined): Node | 'unbounded' {
   return offset && isConstant(offset) ? offset : 'unbounded';
 }
 
-function rowsReach(start: Node | 'unbounded' | null | undefined, end: Node | 'unbounded' | null | undefined, has: (bit: number) => boolean): CallReach {
+function rowsReach(
+  start: Node | 'unbounded' | null | undefined,
+  end: Node | 'unbounded' | null | undefined,
+  has: (bit: number) => boolean,
+): CallReach {
   const count = (edge: Node | 'unbounded' | null | undefined): number =>
-    edge === 'unbounded' ? Number.POSITIVE_INFINITY : edge ? (constantNumber(edge) ?? Number.POSITIVE_INFINITY) : 0;
+    edge === 'unbounded'
+      ? Number.POSITIVE_INFINITY
+      : edge
+        ? (constantNumber(edge) ?? Number.POSITIVE_INFINITY)
+        : 0;
   return {
     ...NOTHING,
     rowsBack: start === 'unbounded' || has(FRAME.startOffsetPreceding) ? count(start) : 0,
@@ -107,11 +132,25 @@ export function readWindows(select: SelectStmt, source: Source): BlockWindows | 
   const calls = [...targets, ...sorts].flatMap(windowCalls);
   if (calls.length === 0) return null;
   const windows = calls.map((call) => windowOf(call, select));
-  const [first, ...rest] = windows.map((window) => new Map((window.partitionClause ?? []).map((node) => [partitionKey(node, source), node])));
-  const partition = [...(first ?? [])].filter(([key]) => rest.every((other) => other.has(key))).map(([, node]) => node);
+  const [first, ...rest] = windows.map(
+    (window) => new Map((window.partitionClause ?? []).map((node) => [partitionKey(node, source), node])),
+  );
+  const partition = [...(first ?? [])]
+    .filter(([key]) => rest.every((other) => other.has(key)))
+    .map(([, node]) => node);
   const orders = new Set(windows.map((window) => orderColumn(window, source)));
   const order = orders.size === 1 ? ([...orders][0] ?? null) : null;
-  return { calls, partition, order, reach: combine(calls.map((call, index) => callReach(call, windows[index] ?? {})), partition, source, order) };
+  return {
+    calls,
+    partition,
+    order,
+    reach: combine(
+      calls.map((call, index) => callReach(call, windows[index] ?? {})),
+      partition,
+      source,
+      order,
+    ),
+  };
 }
 
 function bucket(found: { index: number; floor: Floor } | null): Pick<Reach, 'bucket' | 'bucketIndex'> {
@@ -133,11 +172,18 @@ function orderColumn(window: WindowDef, source: Source): string | null {
   return path ? resolveColumn(source, path) : null;
 }
 
-function combine(reaches: readonly CallReach[], partition: readonly Node[], source: Source, order: string | null): BlockWindows['reach'] {
+function combine(
+  reaches: readonly CallReach[],
+  partition: readonly Node[],
+  source: Source,
+  order: string | null,
+): BlockWindows['reach'] {
   const ranges = (side: 'rangeBack' | 'rangeAhead'): readonly Node[] | 'unbounded' => {
     const found = reaches.map((reach) => reach[side]);
     if (found.includes('unbounded')) return 'unbounded';
-    const byKey = new Map(found.flatMap((node) => (node && node !== 'unbounded' ? [[treeKey(node), node] as const] : [])));
+    const byKey = new Map(
+      found.flatMap((node) => (node && node !== 'unbounded' ? [[treeKey(node), node] as const] : [])),
+    );
     return [...byKey.values()];
   };
   return {
@@ -150,7 +196,11 @@ function combine(reaches: readonly CallReach[], partition: readonly Node[], sour
 }
 
 /** The partition expression that rounds the order column down, if one does: it confines every frame to one bucket of time. */
-function findBucket(partition: readonly Node[], source: Source, order: string | null): { index: number; floor: Floor } | null {
+function findBucket(
+  partition: readonly Node[],
+  source: Source,
+  order: string | null,
+): { index: number; floor: Floor } | null {
   for (const [index, node] of partition.entries()) {
     const floor = order === null ? null : floorOf(node, source, order);
     if (floor) return { index, floor };
@@ -165,7 +215,11 @@ function floorOf(node: Node, source: Source, order: string): Floor | null {
     const ordered = source.traces.get(order)?.get(leaf)?.chain;
     const bucket = traceExpression(source, node, leaf).chain;
     const last = bucket?.steps.at(-1);
-    const isRounded = ordered && bucket && bucket.column === ordered.column && bucket.steps.length === ordered.steps.length + 1;
+    const isRounded =
+      ordered &&
+      bucket &&
+      bucket.column === ordered.column &&
+      bucket.steps.length === ordered.steps.length + 1;
     if (!isRounded || last?.kind !== 'floor') return null;
     found = last.floor;
   }
@@ -174,5 +228,10 @@ function floorOf(node: Node, source: Source, order: string): Floor | null {
 
 /** PARTITION BY of a block as values of each leaf. */
 export function partitionValues(windows: BlockWindows, source: Source): Map<Leaf, (Value | null)[]> {
-  return new Map(source.leaves.map((leaf) => [leaf, windows.partition.map((node) => traceExpression(source, node, leaf).value)]));
+  return new Map(
+    source.leaves.map((leaf) => [
+      leaf,
+      windows.partition.map((node) => traceExpression(source, node, leaf).value),
+    ]),
+  );
 }

@@ -27,7 +27,9 @@ export function outputColumns(select: SelectStmt, columnsOf: ColumnsOf): string[
 export function targetColumns(target: ResTarget | undefined, sources: readonly SourceColumn[]): string[] {
   const path = columnPath(target?.val);
   if (path?.[path.length - 1] === '*') {
-    return sources.filter((column) => path.length === 1 || column.source === path[path.length - 2]).map((column) => column.name);
+    return sources
+      .filter((column) => path.length === 1 || column.source === path[path.length - 2])
+      .map((column) => column.name);
   }
   return [target?.name ?? impliedName(target?.val)];
 }
@@ -59,7 +61,9 @@ export function sourceColumns(from: readonly Node[], columnsOf: ColumnsOf): Sour
 export function itemAlias(item: Node): string {
   const relation = pick(item, 'RangeVar');
   if (relation) return relation.alias?.aliasname ?? relation.relname ?? '';
-  return pick(item, 'RangeSubselect')?.alias?.aliasname ?? pick(item, 'RangeFunction')?.alias?.aliasname ?? '';
+  return (
+    pick(item, 'RangeSubselect')?.alias?.aliasname ?? pick(item, 'RangeFunction')?.alias?.aliasname ?? ''
+  );
 }
 
 function itemColumns(item: Node, columnsOf: ColumnsOf): SourceColumn[] {

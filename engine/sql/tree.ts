@@ -21,7 +21,10 @@ export function walk(value: unknown, enter: (key: string, node: Tree) => boolean
 }
 
 /** The node of kind `K`, or undefined. */
-export function pick<K extends string>(node: Node | undefined, kind: K): Extract<Node, Record<K, unknown>>[K] | undefined {
+export function pick<K extends string>(
+  node: Node | undefined,
+  kind: K,
+): Extract<Node, Record<K, unknown>>[K] | undefined {
   const found = node as Record<string, unknown> | undefined;
   return found?.[kind] as Extract<Node, Record<K, unknown>>[K] | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Node, SelectStmt } from '@pgsql/types';
-import { type ColumnsOf, outputColumns } from '../../sql/columns.ts';
 import { windowCalls } from '../../slices/expression.ts';
+import { type ColumnsOf, outputColumns } from '../../sql/columns.ts';
 import { pick, selectOf } from '../../sql/tree.ts';
 
 /**
@@ -15,7 +15,10 @@ export function branches(select: SelectStmt, columnsOf: ColumnsOf): SelectStmt[]
   const names = outputColumns(inner, columnsOf);
   const parts = unionParts(inner).flatMap((part) => branches(part, columnsOf));
   if (parts.length === 1) return [select];
-  return parts.map((part) => ({ ...select, fromClause: [named(part, subselect?.alias?.aliasname ?? 'branch', names)] }));
+  return parts.map((part) => ({
+    ...select,
+    fromClause: [named(part, subselect?.alias?.aliasname ?? 'branch', names)],
+  }));
 }
 
 /** Columns of a branch take the names of the union's first. */
@@ -26,11 +29,19 @@ function named(query: SelectStmt, aliasname: string, names: readonly string[]): 
 
 function unionParts(select: SelectStmt): SelectStmt[] {
   const isUnionAll = select.op === 'SETOP_UNION' && select.all && !select.limitCount && !select.sortClause;
-  return isUnionAll && select.larg && select.rarg ? [...unionParts(select.larg), ...unionParts(select.rarg)] : [select];
+  return isUnionAll && select.larg && select.rarg
+    ? [...unionParts(select.larg), ...unionParts(select.rarg)]
+    : [select];
 }
 
 function isProjection(select: SelectStmt): boolean {
   const values = (select.targetList ?? []).flatMap((target) => pick(target, 'ResTarget')?.val ?? []);
-  const plain = !select.groupClause && !select.distinctClause && !select.havingClause && !select.limitCount && !select.limitOffset && !select.sortClause;
+  const plain =
+    !select.groupClause &&
+    !select.distinctClause &&
+    !select.havingClause &&
+    !select.limitCount &&
+    !select.limitOffset &&
+    !select.sortClause;
   return plain && !select.larg && values.every((value) => windowCalls(value).length === 0);
 }

@@ -1,10 +1,10 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { LeafRule, SliceRule } from '../../slices/rule.ts';
 import { columnsIn } from '../../slices/expression.ts';
-import type { Range } from './ranges.ts';
-import { fill } from './template.ts';
-import { identifier } from './restrict.ts';
+import type { LeafRule, SliceRule } from '../../slices/rule.ts';
 import { names } from './names.ts';
+import type { Range } from './ranges.ts';
+import { identifier } from './restrict.ts';
+import { fill } from './template.ts';
 
 /** What is noted of a changed row of a relation, for the views that read it. */
 export interface ChangeColumns {
@@ -23,7 +23,9 @@ export function viewChanges(rule: SliceRule, readers: readonly SliceRule[]): Cha
 }
 
 function slicedLeaves(relation: string, rules: readonly SliceRule[]): LeafRule[] {
-  return rules.flatMap((rule) => rule.leaves.filter((leaf) => leaf.leaf.relation === relation && leaf.scope === 'slices'));
+  return rules.flatMap((rule) =>
+    rule.leaves.filter((leaf) => leaf.leaf.relation === relation && leaf.scope === 'slices'),
+  );
 }
 
 /** A landing table notes what its readers' slices are made from, and no more: marks are written in every writer's transaction. */
@@ -35,19 +37,28 @@ export function tableChanges(table: string, rules: readonly SliceRule[]): Change
 }
 
 function neededColumns(leaf: LeafRule): string[] {
-  const nodes = leaf.partition.flatMap((value) => (value.lookups.length > 0 ? value.lookups.flatMap((lookup) => lookup.on.map((on) => on.equals)) : [value.expression]));
+  const nodes = leaf.partition.flatMap((value) =>
+    value.lookups.length > 0
+      ? value.lookups.flatMap((lookup) => lookup.on.map((on) => on.equals))
+      : [value.expression],
+  );
   return nodes.flatMap(columnsIn).flatMap((path) => (path.length === 1 ? (path[0] ?? []) : []));
 }
 
 /** The range that a change note gives for a time column. */
 export function notedRange(changes: ChangeColumns, column: string): Range {
   const name = identifier(column);
-  return changes.times.includes(column) ? { lo: `changed.${name}_lo`, hi: `changed.${name}_hi` } : { lo: `changed.${name}`, hi: `changed.${name}` };
+  return changes.times.includes(column)
+    ? { lo: `changed.${name}_lo`, hi: `changed.${name}_hi` }
+    : { lo: `changed.${name}`, hi: `changed.${name}` };
 }
 
 /** Columns of the table that holds the notes. */
 export function noteColumns(changes: ChangeColumns): string[] {
-  return [...changes.exact.map(identifier), ...changes.times.flatMap((time) => [`${identifier(time)}_lo`, `${identifier(time)}_hi`])];
+  return [
+    ...changes.exact.map(identifier),
+    ...changes.times.flatMap((time) => [`${identifier(time)}_lo`, `${identifier(time)}_hi`]),
+  ];
 }
 
 /** Statements that make a landing table note its changes: the table of marks, and triggers. */
@@ -60,7 +71,10 @@ export function captureSql(table: string, changes: ChangeColumns, catalog: Catal
     // False when the table was emptied: every slice is meant, and there are no rows that say which.
     'touched boolean not null default true',
     ...changes.exact.map((column) => `${identifier(column)} ${type(column)}`),
-    ...changes.times.flatMap((column) => [`${identifier(column)}_lo ${type(column)}`, `${identifier(column)}_hi ${type(column)}`]),
+    ...changes.times.flatMap((column) => [
+      `${identifier(column)}_lo ${type(column)}`,
+      `${identifier(column)}_hi ${type(column)}`,
+    ]),
   ];
   const capture = fill('capture', {
     table,
@@ -89,7 +103,9 @@ function markSql(marks: string, changes: ChangeColumns, rows: string): string {
   const exact = changes.exact.map(identifier);
   const ranges = changes.times.map(identifier).flatMap((time) => [`min(${time})`, `max(${time})`]);
   const first = changes.times[0];
-  const minute = first ? [`date_bin(interval '1 minute', ${identifier(first)}, '2000-01-01 00:00:00+00'::timestamptz)`] : [];
+  const minute = first
+    ? [`date_bin(interval '1 minute', ${identifier(first)}, '2000-01-01 00:00:00+00'::timestamptz)`]
+    : [];
   const group = [...exact, ...minute];
   const list = ['true', ...exact, ...ranges].join(', ');
   const tail = group.length > 0 ? ` group by ${group.join(', ')}` : ' having count(*) > 0';

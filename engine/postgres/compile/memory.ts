@@ -42,7 +42,9 @@ export function memoryOf(block: WindowBlock): Memory | null {
     values.set(treeKey(call.node), (part) => split.combine(own.map(part)));
     reach = Math.max(reach, call.back);
   }
-  return values.size > 0 ? { parts: [...parts].map(([sql, name]) => ({ name, sql })), values, weights, reach } : null;
+  return values.size > 0
+    ? { parts: [...parts].map(([sql, name]) => ({ name, sql })), values, weights, reach }
+    : null;
 }
 
 /** How a call splits into the rows before and the current row; null when it does not. */
@@ -51,12 +53,29 @@ function splitCall(call: FrameCall, weights: Map<string, string>): Split | null 
   const [argument, alpha] = invoked?.args ?? [];
   const value = argument ? `(${printExpression(argument)})` : '';
   const inFrame = `row_age <= ${call.back}`;
-  if (call.name === 'lag') return { parts: [`(array_agg(${value}) filter (where row_age = ${call.back}))[1]`], combine: ([part]) => part ?? 'null' };
+  if (call.name === 'lag')
+    return {
+      parts: [`(array_agg(${value}) filter (where row_age = ${call.back}))[1]`],
+      combine: ([part]) => part ?? 'null',
+    };
   if (call.near !== 0 || invoked?.agg_filter || invoked?.agg_distinct) return null;
-  if (call.name === 'count' && invoked?.agg_star) return { parts: [`count(*) filter (where ${inFrame})`], combine: ([part]) => `(${part} + 1)` };
-  if (call.name === 'sum') return { parts: [`sum(${value}) filter (where ${inFrame})`], combine: ([part]) => `coalesce(${part} + ${value}, ${part}, ${value})` };
-  if (call.name === 'min') return { parts: [`min(${value}) filter (where ${inFrame})`], combine: ([part]) => `least(${part}, ${value})` };
-  if (call.name === 'max') return { parts: [`max(${value}) filter (where ${inFrame})`], combine: ([part]) => `greatest(${part}, ${value})` };
+  if (call.name === 'count' && invoked?.agg_star)
+    return { parts: [`count(*) filter (where ${inFrame})`], combine: ([part]) => `(${part} + 1)` };
+  if (call.name === 'sum')
+    return {
+      parts: [`sum(${value}) filter (where ${inFrame})`],
+      combine: ([part]) => `coalesce(${part} + ${value}, ${part}, ${value})`,
+    };
+  if (call.name === 'min')
+    return {
+      parts: [`min(${value}) filter (where ${inFrame})`],
+      combine: ([part]) => `least(${part}, ${value})`,
+    };
+  if (call.name === 'max')
+    return {
+      parts: [`max(${value}) filter (where ${inFrame})`],
+      combine: ([part]) => `greatest(${part}, ${value})`,
+    };
   if (call.name !== 'ema' || !alpha) return null;
   const factor = alphaOf(alpha);
   const weight = weights.get(factor) ?? `weight_${weights.size + 1}`;
@@ -66,7 +85,8 @@ function splitCall(call: FrameCall, weights: Map<string, string>): Split | null 
       `sum(${value} * ${weight}) filter (where ${inFrame})`,
       `coalesce(sum(${weight}) filter (where ${inFrame} and ${value} is not null), 0)`,
     ],
-    combine: ([sum, total]) => `(coalesce(${sum} + ${value}, ${sum}, ${value}) / nullif(${total} + (${value} is not null)::int, 0))`,
+    combine: ([sum, total]) =>
+      `(coalesce(${sum} + ${value}, ${sum}, ${value}) / nullif(${total} + (${value} is not null)::int, 0))`,
   };
 }
 
@@ -90,7 +110,10 @@ export function memoryColumns(block: WindowBlock): string[] {
 /** Makes the table of what is remembered. It is only ever a shortcut, so a crash may empty it. */
 export function memoryTable(block: WindowBlock, memory: Memory, name: string, table: string): string[] {
   const alias = identifier(block.alias);
-  const columns = [...memoryColumns(block).map((column) => `${alias}.${column}`), ...memory.parts.map((part) => `parts.${part.name}`)];
+  const columns = [
+    ...memoryColumns(block).map((column) => `${alias}.${column}`),
+    ...memory.parts.map((part) => `parts.${part.name}`),
+  ];
   return [
     `drop table if exists ${name}`,
     `create unlogged table ${name} as select ${columns.join(', ')} from ${table} as ${alias} cross join lateral (${partsQuery(block, memory, table)}) as parts with no data`,

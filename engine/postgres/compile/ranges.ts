@@ -25,19 +25,30 @@ function text(node: Node): string {
  * Where the output's times lie for inputs in `range`, along `steps`; a query giving partition columns with `lo` and `hi`.
  * Window steps look rows up, so each one gets a query level of its own and its bounds are computed once a row.
  */
-export function forward(inner: string, keys: readonly string[], steps: readonly Step[], stageSql: StageSql): string {
+export function forward(
+  inner: string,
+  keys: readonly string[],
+  steps: readonly Step[],
+  stageSql: StageSql,
+): string {
   return steps.reduce((query, step) => level(query, keys, forwardStep(step, stageSql)), inner);
 }
 
 /** Where the inputs lie that outputs in `range` read: the same way back. */
-export function backward(inner: string, keys: readonly string[], steps: readonly Step[], stageSql: StageSql): string {
+export function backward(
+  inner: string,
+  keys: readonly string[],
+  steps: readonly Step[],
+  stageSql: StageSql,
+): string {
   return steps.toReversed().reduce((query, step) => level(query, keys, backwardStep(step, stageSql)), inner);
 }
 
 /** As `backward`, in one expression: for steps among which no window looks rows up. */
 export function inline(steps: readonly Step[], range: Range): Range {
   const none: StageSql = () => [];
-  const place = (expression: string, at: Range): string => expression.replaceAll('touched.lo', at.lo).replaceAll('touched.hi', at.hi);
+  const place = (expression: string, at: Range): string =>
+    expression.replaceAll('touched.lo', at.lo).replaceAll('touched.hi', at.hi);
   return steps.toReversed().reduce((at, step) => {
     const next = backwardStep(step, none);
     return { lo: place(next.lo, at), hi: place(next.hi, at) };
@@ -51,8 +62,10 @@ function level(query: string, keys: readonly string[], range: Range): string {
 
 function forwardStep(step: Step, stageSql: StageSql): Range {
   if (step.kind === 'shift') return shifted(step.by, step.negative);
-  if (step.kind === 'floor') return { lo: call(step.floor.of, 'touched.lo'), hi: call(step.floor.of, 'touched.hi') };
-  if (step.kind === 'unfloor') return { lo: 'touched.lo', hi: `touched.hi + ${text(step.floor.width)} - ${INSTANT}` };
+  if (step.kind === 'floor')
+    return { lo: call(step.floor.of, 'touched.lo'), hi: call(step.floor.of, 'touched.hi') };
+  if (step.kind === 'unfloor')
+    return { lo: 'touched.lo', hi: `touched.hi + ${text(step.floor.width)} - ${INSTANT}` };
   const { reach } = step;
   const lo = earlier('touched.lo', reach.rangeAhead, reach.rowsAhead, stageSql(reach.stage));
   const hi = later('touched.hi', reach.rangeBack, reach.rowsBack, stageSql(reach.stage));
@@ -61,8 +74,10 @@ function forwardStep(step: Step, stageSql: StageSql): Range {
 
 function backwardStep(step: Step, stageSql: StageSql): Range {
   if (step.kind === 'shift') return shifted(step.by, !step.negative);
-  if (step.kind === 'floor') return { lo: 'touched.lo', hi: `touched.hi + ${text(step.floor.width)} - ${INSTANT}` };
-  if (step.kind === 'unfloor') return { lo: call(step.floor.of, 'touched.lo'), hi: call(step.floor.of, 'touched.hi') };
+  if (step.kind === 'floor')
+    return { lo: 'touched.lo', hi: `touched.hi + ${text(step.floor.width)} - ${INSTANT}` };
+  if (step.kind === 'unfloor')
+    return { lo: call(step.floor.of, 'touched.lo'), hi: call(step.floor.of, 'touched.hi') };
   const { reach } = step;
   const lo = earlier('touched.lo', reach.rangeBack, reach.rowsBack, stageSql(reach.stage));
   const hi = later('touched.hi', reach.rangeAhead, reach.rowsAhead, stageSql(reach.stage));
@@ -84,14 +99,24 @@ function inBucket(range: Range, step: Extract<Step, { kind: 'window' }>): Range 
   };
 }
 
-function earlier(from: string, range: readonly Node[] | 'unbounded', rows: number, stage: readonly string[]): string {
+function earlier(
+  from: string,
+  range: readonly Node[] | 'unbounded',
+  rows: number,
+  stage: readonly string[],
+): string {
   if (range === 'unbounded' || rows === Number.POSITIVE_INFINITY) return "'-infinity'::timestamptz";
   const bounds = range.map((interval) => `${from} - ${text(interval)}`);
   if (rows > 0) bounds.push(nth(stage, `< ${from}`, 'desc', rows, '-infinity'));
   return bounds.length > 0 ? `least(${[from, ...bounds].join(', ')})` : from;
 }
 
-function later(from: string, range: readonly Node[] | 'unbounded', rows: number, stage: readonly string[]): string {
+function later(
+  from: string,
+  range: readonly Node[] | 'unbounded',
+  rows: number,
+  stage: readonly string[],
+): string {
   if (range === 'unbounded' || rows === Number.POSITIVE_INFINITY) return "'infinity'::timestamptz";
   const bounds = range.map((interval) => `${from} + ${text(interval)}`);
   if (rows > 0) bounds.push(nth(stage, `> ${from}`, 'asc', rows, 'infinity'));
@@ -99,10 +124,21 @@ function later(from: string, range: readonly Node[] | 'unbounded', rows: number,
 }
 
 /** Time of the n-th row of the window's input beyond a bound; beyond the last row there is no limit. */
-function nth(stage: readonly string[], bound: string, order: 'asc' | 'desc', rows: number, none: string): string {
-  const parts = stage.map((branch) => `select c.counted from (${branch}) as c where c.counted ${bound} order by c.counted ${order}`);
+function nth(
+  stage: readonly string[],
+  bound: string,
+  order: 'asc' | 'desc',
+  rows: number,
+  none: string,
+): string {
+  const parts = stage.map(
+    (branch) => `select c.counted from (${branch}) as c where c.counted ${bound} order by c.counted ${order}`,
+  );
   const [only, ...more] = parts;
-  const ordered = more.length === 0 ? only : `select c.counted from (${parts.map((part) => `(${part} limit ${rows})`).join(' union all ')}) as c order by c.counted ${order}`;
+  const ordered =
+    more.length === 0
+      ? only
+      : `select c.counted from (${parts.map((part) => `(${part} limit ${rows})`).join(' union all ')}) as c order by c.counted ${order}`;
   return `coalesce((${ordered} offset ${rows - 1} limit 1), '${none}'::timestamptz)`;
 }
 

@@ -17,7 +17,13 @@ export function identifier(name: string): string {
  * A query of the view in which each leaf gives only what the slice in the row `row` needs: its partition, and the
  * range of time that `boundsOf` names.
  */
-export function restrict(select: SelectStmt, rule: SliceRule, row: string, boundsOf: BoundsOf, tableOf: TableOf): SelectStmt {
+export function restrict(
+  select: SelectStmt,
+  rule: SliceRule,
+  row: string,
+  boundsOf: BoundsOf,
+  tableOf: TableOf,
+): SelectStmt {
   const byNode = new Map(rule.leaves.map((leaf) => [leaf.leaf.node, leaf]));
   const narrowed = rewriteSelect(select, (node) => {
     const relation = pick(node, 'RangeVar');
@@ -32,7 +38,9 @@ function narrow(leaf: LeafRule, rule: SliceRule, row: string, range: Range | nul
   const relation = leaf.leaf.node;
   const conditions = rule.partition.flatMap((column, index) => {
     const value = leaf.partition[index];
-    return value && value.lookups.length === 0 ? [`${printExpression(value.expression)} = ${row}.${identifier(column)}`] : [];
+    return value && value.lookups.length === 0
+      ? [`${printExpression(value.expression)} = ${row}.${identifier(column)}`]
+      : [];
   });
   if (range && leaf.chain) {
     const time = identifier(leaf.chain.column);

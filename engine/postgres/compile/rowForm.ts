@@ -25,10 +25,13 @@ export function rowForm(block: WindowBlock, current: Node, table: string, rememb
   const columns = new Map<string, string>();
   const memory = memoryOf(block);
   const recall = memory ? recallParts(block, memory, table, remembered, columns) : [];
-  for (const call of block.calls) if (isLastKnown(call)) columns.set(treeKey(call.node), lastKnown(block, call, table));
+  for (const call of block.calls)
+    if (isLastKnown(call)) columns.set(treeKey(call.node), lastKnown(block, call, table));
   const bands = BANDS.map((limit, index) => ({
     name: `frame_${index + 1}`,
-    calls: block.calls.filter((call) => !columns.has(treeKey(call.node)) && call.back < limit && call.back >= (BANDS[index - 1] ?? 0)),
+    calls: block.calls.filter(
+      (call) => !columns.has(treeKey(call.node)) && call.back < limit && call.back >= (BANDS[index - 1] ?? 0),
+    ),
   })).filter((band) => band.calls.length > 0);
   const laterals = bands.map((band) => lateral(block, band, table, columns));
   const select = rewriteSelect(block.select, (node) => {
@@ -40,17 +43,31 @@ export function rowForm(block: WindowBlock, current: Node, table: string, rememb
 }
 
 /** Long frames come from what is remembered of the newest row's partition, or are computed where it is another row. */
-function recallParts(block: WindowBlock, memory: Memory, table: string, remembered: string, columns: Map<string, string>): Node[] {
+function recallParts(
+  block: WindowBlock,
+  memory: Memory,
+  table: string,
+  remembered: string,
+  columns: Map<string, string>,
+): Node[] {
   const alias = identifier(block.alias);
-  const same = memoryColumns(block).map((column) => `kept.${column} = ${alias}.${column}`).join(' and ');
-  for (const [key, value] of memory.values) columns.set(key, value((part) => `coalesce(kept.${part}, computed.${part})`));
+  const same = memoryColumns(block)
+    .map((column) => `kept.${column} = ${alias}.${column}`)
+    .join(' and ');
+  for (const [key, value] of memory.values)
+    columns.set(
+      key,
+      value((part) => `coalesce(kept.${part}, computed.${part})`),
+    );
   const kept = `select max(kept.${identifier(block.time)}) as known, ${memory.parts.map((part) => `(array_agg(kept.${part.name}))[1] as ${part.name}`).join(', ')} from ${remembered} as kept where ${same}`;
   const computed = partsQuery(block, memory, table, ' and kept.known is null');
   return [lateralItem(kept, 'kept'), lateralItem(computed, 'computed')];
 }
 
 function lateralItem(text: string, aliasname: string): Node {
-  return { RangeSubselect: { lateral: true, subquery: { SelectStmt: parseSelect(text) }, alias: { aliasname } } };
+  return {
+    RangeSubselect: { lateral: true, subquery: { SelectStmt: parseSelect(text) }, alias: { aliasname } },
+  };
 }
 
 function isLastKnown(call: FrameCall): boolean {
@@ -85,7 +102,12 @@ function lateral(block: WindowBlock, band: Band, table: string, columns: Map<str
 }
 
 /** The last rows before and with the current one, oldest first, with their age and the weights that averages need. */
-function lastRows(block: WindowBlock, band: Band, table: string, weights: ReadonlyMap<string, string>): string {
+function lastRows(
+  block: WindowBlock,
+  band: Band,
+  table: string,
+  weights: ReadonlyMap<string, string>,
+): string {
   const reach = Math.max(...band.calls.map((call) => call.back));
   const aged = earlierRows(block, table, reach, {
     columns: `, row_number() over (order by earlier.${identifier(block.time)} desc) - 1 as row_age`,
@@ -96,7 +118,12 @@ function lastRows(block: WindowBlock, band: Band, table: string, weights: Readon
 
 function aggregate(call: FrameCall, weights: Map<string, string>): string {
   const invoked = pick(call.node, 'FuncCall');
-  const inFrame = call.near === 0 ? `row_age <= ${call.back}` : call.near === call.back ? `row_age = ${call.back}` : `row_age between ${call.near} and ${call.back}`;
+  const inFrame =
+    call.near === 0
+      ? `row_age <= ${call.back}`
+      : call.near === call.back
+        ? `row_age = ${call.back}`
+        : `row_age between ${call.near} and ${call.back}`;
   const own = invoked?.agg_filter ? ` and (${printExpression(invoked.agg_filter)})` : '';
   const filter = `filter (where ${inFrame}${own})`;
   const [value, parameter] = (invoked?.args ?? []).map((argument) => printExpression(argument));
@@ -113,4 +140,3 @@ function aggregate(call: FrameCall, weights: Map<string, string>): string {
   const printed = printExpression({ FuncCall: plain });
   return parameter === undefined && invoked?.agg_star ? `count(*) ${filter}` : `${printed} ${filter}`;
 }
-

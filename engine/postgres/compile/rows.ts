@@ -13,7 +13,12 @@ export interface EarlierRows {
 }
 
 /** The last `back` rows before the row with the block's alias, and that row unless left out; newest first. */
-export function earlierRows(block: WindowBlock, table: string, back: number, options: EarlierRows = {}): string {
+export function earlierRows(
+  block: WindowBlock,
+  table: string,
+  back: number,
+  options: EarlierRows = {},
+): string {
   const outer = identifier(block.alias);
   const time = identifier(block.time);
   const conditions = [

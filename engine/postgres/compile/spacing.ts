@@ -16,7 +16,11 @@ const UNIT_MS: Readonly<Record<string, number>> = {
  * rounding of time in the view or in what it reads; 0 when nothing rounds it.
  */
 export function spacing(rule: SliceRule, catalog: Catalog): number {
-  const own = rule.leaves.flatMap((leaf) => (leaf.chain?.steps ?? []).flatMap((step) => (step.kind === 'floor' ? widthOf(treeKey(step.floor.width)) : [])));
+  const own = rule.leaves.flatMap((leaf) =>
+    (leaf.chain?.steps ?? []).flatMap((step) =>
+      step.kind === 'floor' ? widthOf(treeKey(step.floor.width)) : [],
+    ),
+  );
   if (own.length > 0) return Math.max(...own);
   const inherited = rule.leaves.map((leaf) => {
     const input = catalog.find(leaf.leaf.relation);

@@ -10,12 +10,12 @@ import { type ChangeColumns, notedRange } from './changes.ts';
 import { type TableOf, toPostgres } from './dialect.ts';
 import { memoryColumns, memoryOf, partsQuery } from './memory.ts';
 import { names } from './names.ts';
-import { type StageSql, backward, forward, inline, islands } from './ranges.ts';
+import { backward, forward, inline, islands, type StageSql } from './ranges.ts';
 import { identifier, restrict } from './restrict.ts';
 import { rowForm } from './rowForm.ts';
 import { spacing } from './spacing.ts';
 import { fill } from './template.ts';
-import { type WindowBlock, findWindowBlock } from './windowBlock.ts';
+import { findWindowBlock, type WindowBlock } from './windowBlock.ts';
 
 /** Rows up to which a slice is computed row by row. */
 const SHORT_SLICE = 24;
@@ -51,13 +51,22 @@ export function formOf(rule: SliceRule, catalog: Catalog): Form {
 /** Leaves whose read range must be looked up, and is kept with the slice: one for all that go the same way. */
 function lookedUp(rule: SliceRule): LeafRule[] {
   const ways = new Map<string, LeafRule>();
-  for (const leaf of rule.leaves) if (leaf.chain?.steps.some(isWindow) && !ways.has(wayOf(leaf))) ways.set(wayOf(leaf), leaf);
+  for (const leaf of rule.leaves)
+    if (leaf.chain?.steps.some(isWindow) && !ways.has(wayOf(leaf))) ways.set(wayOf(leaf), leaf);
   return [...ways.values()];
 }
 
 /** Equal for leaves whose time leads to the view's by the same steps. */
 function wayOf(leaf: LeafRule): string {
-  return treeKey(leaf.chain?.steps.map((step) => (step.kind === 'window' ? step.reach.stage : step.kind === 'shift' ? step : step.floor.of(step.floor.width))));
+  return treeKey(
+    leaf.chain?.steps.map((step) =>
+      step.kind === 'window'
+        ? step.reach.stage
+        : step.kind === 'shift'
+          ? step
+          : step.floor.of(step.floor.width),
+    ),
+  );
 }
 
 /** Number of the read range that a leaf shares. */
@@ -74,12 +83,23 @@ export function workingTables(rule: SliceRule, table: string, changes: ChangeCol
   const view = rule.view.name;
   const time = rule.time ? identifier(rule.time) : null;
   const bounds = time ? [`${time} as lo`, `${time} as hi`] : [];
-  const reads = time ? lookedUp(rule).flatMap((leaf) => [`${time} as read_${leaf.leaf.id}_lo`, `${time} as read_${leaf.leaf.id}_hi`]) : [];
+  const reads = time
+    ? lookedUp(rule).flatMap((leaf) => [
+        `${time} as read_${leaf.leaf.id}_lo`,
+        `${time} as read_${leaf.leaf.id}_hi`,
+      ])
+    : [];
   const make = (name: string, columns: readonly string[]): string =>
     `create temporary table if not exists ${name} as select ${columns.join(', ')} from ${table} with no data`;
   return [
     make(names.raw(view), [...keysOf(rule), ...bounds, 'null::boolean as unused']),
-    make(names.slices(view), [...keysOf(rule), ...bounds, 'null::integer as number', 'null::boolean as long', ...reads]),
+    make(names.slices(view), [
+      ...keysOf(rule),
+      ...bounds,
+      'null::integer as number',
+      'null::boolean as long',
+      ...reads,
+    ]),
     make(names.changes(view), ['null::text as op', ...changes.exact.map(identifier)]),
   ];
 }
@@ -93,30 +113,44 @@ export function refreshFunction(compilation: Compilation): string {
   const whole = rule.leaves.filter((leaf) => leaf.scope === 'whole view');
   const inputs = [...new Set(rule.leaves.map((leaf) => leaf.leaf.relation))];
   const touched = (relations: readonly string[]): string =>
-    relations.length === 0 ? 'false' : relations.map((relation) => `exists (select from ${names.changes(relation)})`).join(' or ');
+    relations.length === 0
+      ? 'false'
+      : relations.map((relation) => `exists (select from ${names.changes(relation)})`).join(' or ');
   const emptied = inputs
     .filter((relation) => compilation.catalog.find(relation)?.kind === 'table')
-    .map((relation) => `exists (select from ${names.changes(relation)} as changed where not changed.touched)`);
+    .map(
+      (relation) => `exists (select from ${names.changes(relation)} as changed where not changed.touched)`,
+    );
   const isSliced = sliced.length > 0 && (rule.partition.length > 0 || rule.time !== null);
   const postponed = rule.view.header.freshnessMs !== null && isSliced && rule.time !== null;
   const columns = [...keysOf(rule), ...(rule.time ? ['lo', 'hi'] : [])];
   const seed = (parts: readonly string[]): string =>
-    isSliced ? `insert into ${names.raw(view)} (${columns.join(', ')})\n    ${parts.join('\n    union all\n    ')};` : '';
+    isSliced
+      ? `insert into ${names.raw(view)} (${columns.join(', ')})\n    ${parts.join('\n    union all\n    ')};`
+      : '';
   const nulls = columns.map((column) => `${column} is null`).join(' or ');
   return fill('refresh_view', {
     view,
     refresh: names.refresh(view),
     raw: names.raw(view),
     slices: names.slices(view),
-    any_change: touched(inputs) + (postponed ? ` or (due and exists (select from ${names.postponed(view)}))` : ''),
-    seed_everything: isSliced && whole.length === 0 ? seed(sliced.map((leaf) => everySlice(leaf, rule, compilation))) : 'whole := true;',
+    any_change:
+      touched(inputs) + (postponed ? ` or (due and exists (select from ${names.postponed(view)}))` : ''),
+    seed_everything:
+      isSliced && whole.length === 0
+        ? seed(sliced.map((leaf) => everySlice(leaf, rule, compilation)))
+        : 'whole := true;',
     seed_changes: seed(sliced.map((leaf) => touchedSlices(leaf, compilation))),
-    whole_change: isSliced ? [touched(whole.map((leaf) => leaf.leaf.relation)), ...emptied].join(' or ') : 'true',
+    whole_change: isSliced
+      ? [touched(whole.map((leaf) => leaf.leaf.relation)), ...emptied].join(' or ')
+      : 'true',
     raw_has_null: isSliced ? nulls : 'true',
     write_whole: `perform set_config('enable_seqscan', 'on', true), set_config('enable_nestloop', 'on', true);\n    ${writeSql(compilation, wholeSql(compilation), 'all')};`,
     forget_postponed: `perform set_config('enable_seqscan', 'off', true), set_config('enable_nestloop', 'off', true);${postponed ? `\n    delete from ${names.postponed(view)};` : ''}`,
     postpone: postponed ? postponeSql(compilation) : '',
-    slice_columns: [...columns, 'number', 'long', ...(form.kind === 'windows' ? readColumns(rule) : [])].join(', '),
+    slice_columns: [...columns, 'number', 'long', ...(form.kind === 'windows' ? readColumns(rule) : [])].join(
+      ', ',
+    ),
     merge_slices: isSliced ? mergeSql(compilation, form) : 'select',
     forget: forgetSql(compilation, form),
     forget_all: form.kind === 'rows' && memoryOf(form.block) ? `delete from ${names.memory(view)};` : '',
@@ -144,7 +178,9 @@ function ofChanged(node: Node): string {
 
 /** Looks up the relations that give keys which the changed row lacks: by index, row by row. */
 function joinLookups(leaf: LeafRule, tableOf: TableOf): string {
-  const lookups = new Map(leaf.partition.flatMap((value) => value.lookups.map((lookup) => [lookup.alias, lookup])));
+  const lookups = new Map(
+    leaf.partition.flatMap((value) => value.lookups.map((lookup) => [lookup.alias, lookup])),
+  );
   return [...lookups.values()]
     .map((lookup) => {
       const on = lookup.on.map(({ column, equals }) => `found.${identifier(column)} = ${ofChanged(equals)}`);
@@ -154,11 +190,15 @@ function joinLookups(leaf: LeafRule, tableOf: TableOf): string {
 }
 
 function keyList(leaf: LeafRule, rule: SliceRule): string[] {
-  return leaf.partition.map((value, index) => `${ofChanged(value.expression)} as ${identifier(rule.partition[index] ?? '')}`);
+  return leaf.partition.map(
+    (value, index) => `${ofChanged(value.expression)} as ${identifier(rule.partition[index] ?? '')}`,
+  );
 }
 
 function filterSql(leaf: LeafRule, known: readonly string[] | null): string {
-  const usable = leaf.leaf.filters.filter((filter) => known === null || columnsIn(filter).every((path) => known.includes(path[0] ?? '')));
+  const usable = leaf.leaf.filters.filter(
+    (filter) => known === null || columnsIn(filter).every((path) => known.includes(path[0] ?? '')),
+  );
   return usable.length > 0 ? ` where ${usable.map((filter) => `(${ofChanged(filter)})`).join(' and ')}` : '';
 }
 
@@ -169,7 +209,8 @@ function touchedSlices(leaf: LeafRule, compilation: Compilation): string {
   const keys = keysOf(rule);
   const from = `from ${names.changes(leaf.leaf.relation)} as changed${joinLookups(leaf, tableOf)}${filterSql(leaf, changes.exact)}`;
   if (rule.time === null) return `select distinct ${keyList(leaf, rule).join(', ')} ${from}`;
-  if (!leaf.chain) return `select distinct ${[...keyList(leaf, rule), "'-infinity'::timestamptz as lo", "'infinity'::timestamptz as hi"].join(', ')} ${from}`;
+  if (!leaf.chain)
+    return `select distinct ${[...keyList(leaf, rule), "'-infinity'::timestamptz as lo", "'infinity'::timestamptz as hi"].join(', ')} ${from}`;
   const range = notedRange(changes, leaf.chain.column);
   const first = leaf.chain.steps.findIndex(isWindow);
   const cut = first < 0 ? leaf.chain.steps.length : first;
@@ -189,7 +230,10 @@ function everySlice(leaf: LeafRule, rule: SliceRule, compilation: Compilation): 
 /** A window's input, restricted to the partition of the row `touched`. */
 function stageOf(compilation: Compilation): StageSql {
   const { rule, catalog, tableOf } = compilation;
-  return (stage) => branches(stage, catalog.columnsOf).map((branch) => printSelect(restrict(branch, rule, 'touched', () => null, tableOf)));
+  return (stage) =>
+    branches(stage, catalog.columnsOf).map((branch) =>
+      printSelect(restrict(branch, rule, 'touched', () => null, tableOf)),
+    );
 }
 
 function tolerance(compilation: Compilation): string {
@@ -237,16 +281,28 @@ function splitSql(compilation: Compilation, block: WindowBlock): string {
   const { rule } = compilation;
   return `${fill('split_long', {
     slices: names.slices(rule.view.name),
-    keys: keysOf(rule).map((key) => `${key}, `).join(''),
-    slice_keys: keysOf(rule).map((key) => `slice.${key}, `).join(''),
-    chunk_keys: keysOf(rule).map((key) => `chunk.${key}, `).join(''),
+    keys: keysOf(rule)
+      .map((key) => `${key}, `)
+      .join(''),
+    slice_keys: keysOf(rule)
+      .map((key) => `slice.${key}, `)
+      .join(''),
+    chunk_keys: keysOf(rule)
+      .map((key) => `chunk.${key}, `)
+      .join(''),
     table: compilation.tableOf(block.leaf.leaf.relation),
     own_rows: ownRows(block, 'own', 'slice', compilation),
     time: forwardOwn(block),
     chunk_rows: String(CHUNK_ROWS),
-    read_columns: readColumns(rule).map((column) => `, ${column}`).join(''),
-    reads: lookedUp(rule).map((leaf) => `, read_${leaf.leaf.id}.lo, read_${leaf.leaf.id}.hi`).join(''),
-    read_ranges: lookedUp(rule).map((leaf) => readRange(leaf, compilation, 'chunk')).join(''),
+    read_columns: readColumns(rule)
+      .map((column) => `, ${column}`)
+      .join(''),
+    reads: lookedUp(rule)
+      .map((leaf) => `, read_${leaf.leaf.id}.lo, read_${leaf.leaf.id}.hi`)
+      .join(''),
+    read_ranges: lookedUp(rule)
+      .map((leaf) => readRange(leaf, compilation, 'chunk'))
+      .join(''),
   })}`;
 }
 
@@ -254,7 +310,9 @@ function splitSql(compilation: Compilation, block: WindowBlock): string {
 function forwardOwn(block: WindowBlock): string {
   const steps = (block.leaf.chain?.steps ?? []).filter((step) => !isWindow(step));
   const time = `own.${identifier(block.leaf.chain?.column ?? '')}`;
-  return steps.length === 0 ? time : `(select lo from (${forward(`select ${time} as lo, ${time} as hi`, [], steps, () => [])}) as shifted)`;
+  return steps.length === 0
+    ? time
+    : `(select lo from (${forward(`select ${time} as lo, ${time} as hi`, [], steps, () => [])}) as shifted)`;
 }
 
 function wholeSql({ rule, tableOf }: Compilation): string {
@@ -265,7 +323,8 @@ function writeSlices(compilation: Compilation, form: Form): string {
   const { rule } = compilation;
   const slices = names.slices(rule.view.name);
   const count = 'get diagnostics written = row_count;\n  changed := changed + written;';
-  if (form.kind !== 'rows') return `${writeSql(compilation, slicedSql(compilation, form), 'true')};\n  ${count}`;
+  if (form.kind !== 'rows')
+    return `${writeSql(compilation, slicedSql(compilation, form), 'true')};\n  ${count}`;
   const short = `if exists (select from ${slices} where not long) then\n  ${rememberSql(compilation, form.block)}${writeSql(compilation, rowSql(compilation, form.block), 'not slice.long')};\n  ${count}\n  end if;`;
   const batch = `slice.long and slice.number / ${CHUNKS_A_BATCH} = batch_of_chunks`;
   const long = `for batch_of_chunks in select distinct number / ${CHUNKS_A_BATCH} from ${slices} where long order by 1 loop\n  ${writeSql(compilation, slicedSql(compilation, form, batch), batch)};\n  ${count}\n  end loop;`;
@@ -282,7 +341,8 @@ function slicedSql(compilation: Compilation, form: Form, which = 'true'): string
     'slice',
     (leaf) => {
       if (!leaf.chain || rule.time === null) return null;
-      if (stored && leaf.chain.steps.some(isWindow)) return { lo: `slice.read_${readOf(leaf, rule)}_lo`, hi: `slice.read_${readOf(leaf, rule)}_hi` };
+      if (stored && leaf.chain.steps.some(isWindow))
+        return { lo: `slice.read_${readOf(leaf, rule)}_lo`, hi: `slice.read_${readOf(leaf, rule)}_hi` };
       return inline(leaf.chain.steps, { lo: 'slice.lo', hi: 'slice.hi' });
     },
     tableOf,
@@ -293,7 +353,9 @@ function slicedSql(compilation: Compilation, form: Form, which = 'true'): string
 function lateralSql(rule: SliceRule, query: string, which: string): string {
   const own = [
     ...keysOf(rule).map((key) => `computed.${key} = slice.${key}`),
-    ...(rule.time ? [`computed.${identifier(rule.time)} >= slice.lo`, `computed.${identifier(rule.time)} <= slice.hi`] : []),
+    ...(rule.time
+      ? [`computed.${identifier(rule.time)} >= slice.lo`, `computed.${identifier(rule.time)} <= slice.hi`]
+      : []),
   ];
   const columns = rule.view.columns.map((column) => identifier(column.name));
   return `select ${columns.map((column) => `answer.${column}`).join(', ')} from ${names.slices(rule.view.name)} as slice cross join lateral (select computed.* from (${query}) as computed where ${own.join(' and ')} offset 0) as answer where ${which}`;
@@ -306,12 +368,19 @@ function rowSql(compilation: Compilation, block: WindowBlock): string {
   const conditions = ownRows(block, 'own', 'slice', compilation);
   const current: Node = {
     RangeSubselect: {
-      subquery: { SelectStmt: parseSelect(`select own.* from ${tableOf(relation)} as own where ${conditions}`) },
+      subquery: {
+        SelectStmt: parseSelect(`select own.* from ${tableOf(relation)} as own where ${conditions}`),
+      },
       alias: { aliasname: block.alias },
     },
   };
   const rewritten = rowForm(block, current, tableOf(relation), names.memory(rule.view.name));
-  const whole = block.select === rule.query ? rewritten : rewriteSelect(rule.query, (node) => (pick(node, 'SelectStmt') === block.select ? { SelectStmt: rewritten } : null));
+  const whole =
+    block.select === rule.query
+      ? rewritten
+      : rewriteSelect(rule.query, (node) =>
+          pick(node, 'SelectStmt') === block.select ? { SelectStmt: rewritten } : null,
+        );
   return lateralSql(rule, printSelect(whole), 'not slice.long');
 }
 
@@ -335,13 +404,18 @@ function rememberSql(compilation: Compilation, block: WindowBlock): string {
   const columns = memoryColumns(block);
   const parts = memory.parts.map((part) => part.name);
   const time = identifier(block.time);
-  const samePartition = (other: string): string => block.partition.map((column) => `${other}.${identifier(column)} = ${row}.${identifier(column)}`).join(' and ');
+  const samePartition = (other: string): string =>
+    block.partition
+      .map((column) => `${other}.${identifier(column)} = ${row}.${identifier(column)}`)
+      .join(' and ');
   return fill('remember', {
     memory: names.memory(rule.view.name),
     columns: [...columns, ...parts].join(', '),
     key: block.partition.map(identifier).join(', '),
     update: [time, ...parts].map((column) => `${column} = excluded.${column}`).join(', '),
-    values: [...columns.map((column) => `${row}.${column}`), ...parts.map((part) => `parts.${part}`)].join(', '),
+    values: [...columns.map((column) => `${row}.${column}`), ...parts.map((part) => `parts.${part}`)].join(
+      ', ',
+    ),
     slices: names.slices(rule.view.name),
     row,
     table,
@@ -364,7 +438,12 @@ function writeSql(compilation: Compilation, fresh: string, which: string): strin
   const before = new Map(movable.map((column, index) => [column, `"before ${index + 1}"`]));
   const moved = movable.map((column) => `${before.get(column)} is distinct from ${column}`).join(' or ');
   const update = `update set ${others.map((column) => `${column} = excluded.${column}`).join(', ')}\n  where (${others.map((column) => `stored.${column}`).join(', ')}) is distinct from (${others.map((column) => `excluded.${column}`).join(', ')})`;
-  const inSlice = [...keysOf(rule).map((column) => `stored.${column} = slice.${column}`), ...(rule.time ? [`stored.${identifier(rule.time)} >= slice.lo`, `stored.${identifier(rule.time)} <= slice.hi`] : [])];
+  const inSlice = [
+    ...keysOf(rule).map((column) => `stored.${column} = slice.${column}`),
+    ...(rule.time
+      ? [`stored.${identifier(rule.time)} >= slice.lo`, `stored.${identifier(rule.time)} <= slice.hi`]
+      : []),
+  ];
   return fill('write', {
     fresh,
     table: tableOf(view.name),
@@ -380,11 +459,16 @@ function writeSql(compilation: Compilation, fresh: string, which: string): strin
     columns: columns.join(', '),
     key: key.join(', '),
     on_conflict: others.length > 0 ? update : 'nothing',
-    before_columns: ['before.ctid is null as "was new"', ...movable.map((column) => `before.${column} as ${before.get(column)}`)].join(', '),
+    before_columns: [
+      'before.ctid is null as "was new"',
+      ...movable.map((column) => `before.${column} as ${before.get(column)}`),
+    ].join(', '),
     changes: names.changes(view.name),
     change_columns: changes.join(', '),
     was_new: '"was new"',
-    moved: moved ? `select 'moved', ${changes.map((column) => before.get(column) ?? column).join(', ')} from put where not "was new" and (${moved})\nunion all\n` : '',
+    moved: moved
+      ? `select 'moved', ${changes.map((column) => before.get(column) ?? column).join(', ')} from put where not "was new" and (${moved})\nunion all\n`
+      : '',
   });
 }
 

@@ -1,9 +1,9 @@
 import type { Node, SelectStmt, WindowDef } from '@pgsql/types';
-import type { LeafRule, SliceRule } from '../../slices/rule.ts';
-import { windowCalls } from '../../slices/expression.ts';
-import { constantNumber, descending, windowOf, FRAME } from '../../slices/windows.ts';
-import { columnPath, functionName, pick, relationName, selectOf, treeKey } from '../../sql/tree.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
+import { windowCalls } from '../../slices/expression.ts';
+import type { LeafRule, SliceRule } from '../../slices/rule.ts';
+import { constantNumber, descending, FRAME, windowOf } from '../../slices/windows.ts';
+import { columnPath, functionName, pick, relationName, selectOf, treeKey } from '../../sql/tree.ts';
 
 /** One window call over the last rows of its partition: `back` rows before the current one, up to `near` rows before it. */
 export interface FrameCall {
@@ -42,7 +42,8 @@ export function findWindowBlock(rule: SliceRule, catalog: Catalog): WindowBlock 
   const first = windows[0]?.window;
   const time = columnPath(pick(first?.orderClause?.[0], 'SortBy')?.node)?.at(-1);
   const partition = (first?.partitionClause ?? []).map((node) => columnPath(node)?.at(-1) ?? '');
-  if (!time || windows.some(({ window }) => shape(window) !== shape(first))) return 'its windows differ in partition or order';
+  if (!time || windows.some(({ window }) => shape(window) !== shape(first)))
+    return 'its windows differ in partition or order';
   if (windows.some(({ window }) => descending(window))) return 'its windows are ordered by descending time';
   if (key.length !== partition.length + 1 || ![...partition, time].every((column) => key.includes(column))) {
     return `its windows are not partitioned by the grain of ${relation.relname ?? ''} less its time`;
@@ -63,7 +64,13 @@ function calls(select: SelectStmt): Node[] {
 
 /** Goes down through projections and filters to the block with windows. */
 function descend(select: SelectStmt): SelectStmt | null {
-  const plain = !select.larg && !select.groupClause && !select.distinctClause && !select.havingClause && !select.limitCount && !select.sortClause;
+  const plain =
+    !select.larg &&
+    !select.groupClause &&
+    !select.distinctClause &&
+    !select.havingClause &&
+    !select.limitCount &&
+    !select.sortClause;
   if (!plain || select.fromClause?.length !== 1) return null;
   if (calls(select).length > 0) return select;
   const inner = selectOf(pick(select.fromClause[0], 'RangeSubselect')?.subquery);
@@ -72,7 +79,9 @@ function descend(select: SelectStmt): SelectStmt | null {
 
 /** Partition and order of a window, comparable. */
 function shape(window: WindowDef | undefined): string {
-  const columns = (window?.partitionClause ?? []).map((node) => columnPath(node)?.at(-1) ?? treeKey(node)).sort();
+  const columns = (window?.partitionClause ?? [])
+    .map((node) => columnPath(node)?.at(-1) ?? treeKey(node))
+    .sort();
   const order = (window?.orderClause ?? []).map((item) => {
     const sort = pick(item, 'SortBy');
     return `${columnPath(sort?.node)?.at(-1) ?? treeKey(sort?.node)} ${sort?.sortby_dir === 'SORTBY_DESC' ? 'desc' : 'asc'}`;
@@ -87,13 +96,24 @@ function frameOf(call: Node, window: WindowDef): FrameCall | string {
   const has = (bit: number): boolean => (bits & bit) !== 0;
   if (name === 'lag') {
     const distance = invoked?.args?.[1] ? constantNumber(invoked.args[1]) : 1;
-    if (distance === null || (invoked?.args?.length ?? 0) > 2) return 'lag with a computed distance or a default';
+    if (distance === null || (invoked?.args?.length ?? 0) > 2)
+      return 'lag with a computed distance or a default';
     return { node: call, name, back: distance, near: distance };
   }
-  if (/^(lead|row_number|rank|dense_rank|ntile|percent_rank|cume_dist|nth_value)$/.test(name)) return `${name} is not a frame of the last rows`;
-  const start = has(FRAME.startOffsetPreceding) ? constantNumber(window.startOffset) : has(FRAME.startCurrentRow) ? 0 : null;
-  const end = has(FRAME.endCurrentRow) ? 0 : has(FRAME.endOffsetPreceding) ? constantNumber(window.endOffset) : null;
+  if (/^(lead|row_number|rank|dense_rank|ntile|percent_rank|cume_dist|nth_value)$/.test(name))
+    return `${name} is not a frame of the last rows`;
+  const start = has(FRAME.startOffsetPreceding)
+    ? constantNumber(window.startOffset)
+    : has(FRAME.startCurrentRow)
+      ? 0
+      : null;
+  const end = has(FRAME.endCurrentRow)
+    ? 0
+    : has(FRAME.endOffsetPreceding)
+      ? constantNumber(window.endOffset)
+      : null;
   if (has(FRAME.exclusion)) return 'a frame that leaves rows out';
-  if (!has(FRAME.rows) || start === null || end === null || start < end) return 'a frame that does not count rows back';
+  if (!has(FRAME.rows) || start === null || end === null || start < end)
+    return 'a frame that does not count rows back';
   return { node: call, name, back: start, near: end };
 }

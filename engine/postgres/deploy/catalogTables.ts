@@ -14,12 +14,28 @@ export async function writeCatalogTables(client: ClientBase, layout: Layout): Pr
   for (const object of objects) {
     const { header } = object;
     await client.query('insert into public.catalog values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
-      object.name, object.kind, object.layer, object.file, header.summary, object.key.join(', '), header.time, header.freshnessMs, header.why, object.statement.body,
+      object.name,
+      object.kind,
+      object.layer,
+      object.file,
+      header.summary,
+      object.key.join(', '),
+      header.time,
+      header.freshnessMs,
+      header.why,
+      object.statement.body,
     ]);
     await client.query(
       `insert into public.catalog_columns select $1, name, position, comment from unnest($2::text[], $3::text[]) with ordinality as t(name, comment, position)`,
-      [object.name, object.columns.map((column) => column.name), object.columns.map((column) => column.comment)],
+      [
+        object.name,
+        object.columns.map((column) => column.name),
+        object.columns.map((column) => column.comment),
+      ],
     );
-    await client.query('insert into public.catalog_lineage select $1, unnest($2::text[])', [object.name, [...new Set(object.inputs)]]);
+    await client.query('insert into public.catalog_lineage select $1, unnest($2::text[])', [
+      object.name,
+      [...new Set(object.inputs)],
+    ]);
   }
 }

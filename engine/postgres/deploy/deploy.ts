@@ -4,14 +4,14 @@ import type { CatalogObject } from '../../catalog/object.ts';
 import { parseStatements, printNode, printSelect } from '../../sql/parse.ts';
 import { captureSql, noteColumns } from '../compile/changes.ts';
 import { toPostgres } from '../compile/dialect.ts';
+import { memoryOf, memoryTable } from '../compile/memory.ts';
 import { names } from '../compile/names.ts';
 import { identifier } from '../compile/restrict.ts';
-import { memoryOf, memoryTable } from '../compile/memory.ts';
 import { formOf, refreshFunction } from '../compile/view.ts';
 import { writeCatalogTables } from './catalogTables.ts';
 import { indexStatements, keyOrder } from './indexes.ts';
-import { masterFunction, openSession } from './session.ts';
 import { type Layout, storeName, watchedTables } from './plan.ts';
+import { masterFunction, openSession } from './session.ts';
 
 const SCHEMA = readFileSync(new URL('../schema/engine.sql', import.meta.url), 'utf8');
 
@@ -42,7 +42,11 @@ export class TableChangeError extends Error {
  * Makes the database what sql/ says, in one transaction: landing tables, stored views, plain views, functions, comments.
  * A view whose content hash changed is built anew with what depends on it; others keep their rows.
  */
-export async function deploy(client: ClientBase, layout: Layout, onBuild: OnBuild = () => {}): Promise<Deployment> {
+export async function deploy(
+  client: ClientBase,
+  layout: Layout,
+  onBuild: OnBuild = () => {},
+): Promise<Deployment> {
   await client.query(SCHEMA);
   const before = await readDeployed(client);
   await client.query('begin isolation level repeatable read');
@@ -56,7 +60,12 @@ export async function deploy(client: ClientBase, layout: Layout, onBuild: OnBuil
   }
 }
 
-async function deployAll(client: ClientBase, layout: Layout, before: ReadonlyMap<string, Deployed>, onBuild: OnBuild): Promise<Deployment> {
+async function deployAll(
+  client: ClientBase,
+  layout: Layout,
+  before: ReadonlyMap<string, Deployed>,
+  onBuild: OnBuild,
+): Promise<Deployment> {
   await deployFunctions(client, layout, before);
   for (const table of layout.tables) await deployTable(client, table, before.get(table.name));
   await dropPlainViews(client, before);
@@ -80,7 +89,11 @@ async function deployAll(client: ClientBase, layout: Layout, before: ReadonlyMap
   await recordDeployed(client, layout);
   await writeCatalogTables(client, layout);
   const builtNames = building.map((view) => view.name);
-  return { built: builtNames, kept: layout.views.map((view) => view.name).filter((name) => !builtNames.includes(name)), removed };
+  return {
+    built: builtNames,
+    kept: layout.views.map((view) => view.name).filter((name) => !builtNames.includes(name)),
+    removed,
+  };
 }
 
 /** Views and everything that reads them, in order. */
@@ -100,8 +113,14 @@ async function readDeployed(client: ClientBase): Promise<Map<string, Deployed>> 
   return new Map(rows.map((row) => [row.name, row]));
 }
 
-async function deployFunctions(client: ClientBase, layout: Layout, before: ReadonlyMap<string, Deployed>): Promise<void> {
-  const functions = layout.catalog.objects.filter((object) => object.kind === 'function' && object.dialect !== 'risingwave');
+async function deployFunctions(
+  client: ClientBase,
+  layout: Layout,
+  before: ReadonlyMap<string, Deployed>,
+): Promise<void> {
+  const functions = layout.catalog.objects.filter(
+    (object) => object.kind === 'function' && object.dialect !== 'risingwave',
+  );
   await client.query('set local search_path = compat, public');
   for (const routine of functions) {
     if (before.get(routine.name)?.hash === layout.hashes.get(routine.name)) continue;
@@ -118,10 +137,16 @@ async function deployFunctions(client: ClientBase, layout: Layout, before: Reado
 }
 
 function definedNames(routine: CatalogObject): string[] {
-  return [...routine.statement.body.matchAll(/create\s+(?:or\s+replace\s+)?(?:function|aggregate)\s+(\w+)/gi)].map((match) => match[1]?.toLowerCase() ?? '');
+  return [
+    ...routine.statement.body.matchAll(/create\s+(?:or\s+replace\s+)?(?:function|aggregate)\s+(\w+)/gi),
+  ].map((match) => match[1]?.toLowerCase() ?? '');
 }
 
-async function deployTable(client: ClientBase, table: CatalogObject, before: Deployed | undefined): Promise<void> {
+async function deployTable(
+  client: ClientBase,
+  table: CatalogObject,
+  before: Deployed | undefined,
+): Promise<void> {
   if (!before) {
     const tree = parseStatements(table.statement.parsable)[0];
     if (tree) await client.query(printNode(tree).replace(/^CREATE TABLE /, 'create table if not exists '));
@@ -134,7 +159,9 @@ async function deployTable(client: ClientBase, table: CatalogObject, before: Dep
   const there = new Map(rows.map((row) => [row.name, row.type]));
   for (const column of table.columns) {
     if (there.has(column.name)) continue;
-    await client.query(`alter table public.${identifier(table.name)} add column ${identifier(column.name)} ${column.type ?? 'text'}`);
+    await client.query(
+      `alter table public.${identifier(table.name)} add column ${identifier(column.name)} ${column.type ?? 'text'}`,
+    );
   }
   const gone = [...there.keys()].find((name) => !table.columns.some((column) => column.name === name));
   if (gone !== undefined) {
@@ -146,8 +173,13 @@ async function deployTable(client: ClientBase, table: CatalogObject, before: Dep
 }
 
 async function dropPlainViews(client: ClientBase, before: ReadonlyMap<string, Deployed>): Promise<void> {
-  const views = [...before].filter(([, object]) => object.kind === 'view' || object.kind === 'materialized view');
-  if (views.length > 0) await client.query(`drop view if exists ${views.map(([name]) => `public.${identifier(name)}`).join(', ')} cascade`);
+  const views = [...before].filter(
+    ([, object]) => object.kind === 'view' || object.kind === 'materialized view',
+  );
+  if (views.length > 0)
+    await client.query(
+      `drop view if exists ${views.map(([name]) => `public.${identifier(name)}`).join(', ')} cascade`,
+    );
 }
 
 /** The table of a stored view, empty unless this version of it is there already. */
@@ -159,15 +191,23 @@ async function makeStore(client: ClientBase, view: CatalogObject, layout: Layout
     `create table if not exists ${table} as select ${columns} from (${printSelect(toPostgres(query, layout.tableOf))}) as computed with no data`,
   );
   const key = keyOrder(layout, view.name).map(identifier).join(', ');
-  await client.query(`create unique index if not exists ${identifier(`${table.split('.')[1] ?? ''}_key`)} on ${table} (${key}) nulls not distinct`);
+  await client.query(
+    `create unique index if not exists ${identifier(`${table.split('.')[1] ?? ''}_key`)} on ${table} (${key}) nulls not distinct`,
+  );
   if (time) await checkTimeType(client, view, table, time);
   await makeMemory(client, view, layout);
   if (view.header.freshnessMs === null || time === null) return;
-  const slice = [...layout.compilation(view).rule.partition.map(identifier), `${identifier(time)} as lo`, `${identifier(time)} as hi`];
+  const slice = [
+    ...layout.compilation(view).rule.partition.map(identifier),
+    `${identifier(time)} as lo`,
+    `${identifier(time)} as hi`,
+  ];
   const postponed = names.postponed(view.name);
   await client.query(`drop table if exists ${postponed}`);
   await client.query(`create table ${postponed} as select ${slice.join(', ')} from ${table} with no data`);
-  await client.query(`create unique index on ${postponed} (${slice.map((column) => column.split(' as ').pop()).join(', ')}) nulls not distinct`);
+  await client.query(
+    `create unique index on ${postponed} (${slice.map((column) => column.split(' as ').pop()).join(', ')}) nulls not distinct`,
+  );
 }
 
 /** The table in which a view's refresh remembers parts of long frames; made anew and empty, for it is only a shortcut. */
@@ -176,20 +216,32 @@ async function makeMemory(client: ClientBase, view: CatalogObject, layout: Layou
   const memory = form.kind === 'rows' ? memoryOf(form.block) : null;
   if (form.kind !== 'rows' || !memory) return;
   const table = layout.tableOf(form.block.leaf.leaf.relation);
-  for (const statement of memoryTable(form.block, memory, names.memory(view.name), table)) await client.query(statement);
+  for (const statement of memoryTable(form.block, memory, names.memory(view.name), table))
+    await client.query(statement);
 }
 
-async function checkTimeType(client: ClientBase, view: CatalogObject, table: string, time: string): Promise<void> {
+async function checkTimeType(
+  client: ClientBase,
+  view: CatalogObject,
+  table: string,
+  time: string,
+): Promise<void> {
   const { rows } = await client.query<{ type: string }>(
     'select format_type(atttypid, atttypmod) as type from pg_attribute where attrelid = $1::regclass and attname = $2',
     [table, time],
   );
   if (rows[0]?.type === 'timestamp with time zone') return;
-  throw new TypeError(`sql/${view.file}: time column '${time}' is ${rows[0]?.type ?? 'missing'}; a time column has to be timestamptz`);
+  throw new TypeError(
+    `sql/${view.file}: time column '${time}' is ${rows[0]?.type ?? 'missing'}; a time column has to be timestamptz`,
+  );
 }
 
 /** Installs the triggers that note changes; gives the views whose notes may be missing and that are built anew for it. */
-async function deployCapture(client: ClientBase, layout: Layout, before: ReadonlyMap<string, Deployed>): Promise<string[]> {
+async function deployCapture(
+  client: ClientBase,
+  layout: Layout,
+  before: ReadonlyMap<string, Deployed>,
+): Promise<string[]> {
   const stale: string[] = [];
   for (const table of watchedTables(layout)) {
     const changes = layout.changes.get(table.name);
@@ -198,7 +250,14 @@ async function deployCapture(client: ClientBase, layout: Layout, before: Readonl
     const known = before.get(table.name)?.marks ?? null;
     if (known === marks) continue;
     for (const statement of captureSql(table.name, changes, layout.catalog)) await client.query(statement);
-    if (known !== null) stale.push(...layout.views.filter((view) => layout.rules.get(view.name)?.leaves.some((leaf) => leaf.leaf.relation === table.name)).map((view) => view.name));
+    if (known !== null)
+      stale.push(
+        ...layout.views
+          .filter((view) =>
+            layout.rules.get(view.name)?.leaves.some((leaf) => leaf.leaf.relation === table.name),
+          )
+          .map((view) => view.name),
+      );
   }
   return stale;
 }
@@ -208,9 +267,13 @@ async function makeNames(client: ClientBase, layout: Layout): Promise<void> {
   for (const object of layout.catalog.objects) {
     if (object.kind === 'materialized view') {
       const columns = object.columns.map((column) => identifier(column.name)).join(', ');
-      await client.query(`create view public.${identifier(object.name)} as select ${columns} from ${layout.tableOf(object.name)}`);
+      await client.query(
+        `create view public.${identifier(object.name)} as select ${columns} from ${layout.tableOf(object.name)}`,
+      );
     } else if (object.kind === 'view' && object.query) {
-      await client.query(`create view public.${identifier(object.name)} as ${printSelect(toPostgres(object.query, null))}`);
+      await client.query(
+        `create view public.${identifier(object.name)} as ${printSelect(toPostgres(object.query, null))}`,
+      );
     }
     if (object.kind !== 'function' && object.kind !== 'sink') await comment(client, object);
   }
@@ -222,17 +285,27 @@ async function comment(client: ClientBase, object: CatalogObject): Promise<void>
   const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
   const statements = [
     `comment on ${kind} ${name} is ${literal(object.header.summary)}`,
-    ...object.columns.filter((column) => column.comment).map((column) => `comment on column ${name}.${identifier(column.name)} is ${literal(column.comment)}`),
+    ...object.columns
+      .filter((column) => column.comment)
+      .map((column) => `comment on column ${name}.${identifier(column.name)} is ${literal(column.comment)}`),
   ];
   await client.query(statements.join(';\n'));
 }
 
 /** Drops versions that are not in use any more, and views that left sql/. */
-async function removeOld(client: ClientBase, layout: Layout, before: ReadonlyMap<string, Deployed>): Promise<string[]> {
+async function removeOld(
+  client: ClientBase,
+  layout: Layout,
+  before: ReadonlyMap<string, Deployed>,
+): Promise<string[]> {
   const current = new Set(layout.views.map((view) => layout.tableOf(view.name)));
-  const { rows } = await client.query<{ table: string }>(`select 'store.' || tablename as table from pg_tables where schemaname = 'store'`);
+  const { rows } = await client.query<{ table: string }>(
+    `select 'store.' || tablename as table from pg_tables where schemaname = 'store'`,
+  );
   for (const row of rows) if (!current.has(row.table)) await client.query(`drop table ${row.table}`);
-  const removed = [...before.keys()].filter((name) => before.get(name)?.kind === 'materialized view' && !layout.catalog.find(name));
+  const removed = [...before.keys()].filter(
+    (name) => before.get(name)?.kind === 'materialized view' && !layout.catalog.find(name),
+  );
   for (const name of removed) {
     await client.query(`drop function if exists engine.${names.refresh(name)}(boolean, boolean)`);
     await client.query(`drop table if exists ${names.postponed(name)}`);
@@ -247,13 +320,16 @@ async function recordDeployed(client: ClientBase, layout: Layout): Promise<void>
   for (const object of objects) {
     const hash = layout.hashes.get(object.name) ?? '';
     const changes = layout.changes.get(object.name);
-    await client.query('insert into engine.deployed (name, kind, hash, stored_as, marks, definition) values ($1, $2, $3, $4, $5, $6) on conflict (name) do nothing', [
-      object.name,
-      object.kind,
-      hash,
-      object.kind === 'materialized view' ? storeName(object.name, hash) : null,
-      watched.has(object.name) && changes ? JSON.stringify(noteColumns(changes)) : null,
-      object.statement.body,
-    ]);
+    await client.query(
+      'insert into engine.deployed (name, kind, hash, stored_as, marks, definition) values ($1, $2, $3, $4, $5, $6) on conflict (name) do nothing',
+      [
+        object.name,
+        object.kind,
+        hash,
+        object.kind === 'materialized view' ? storeName(object.name, hash) : null,
+        watched.has(object.name) && changes ? JSON.stringify(noteColumns(changes)) : null,
+        object.statement.body,
+      ],
+    );
   }
 }

@@ -13,19 +13,28 @@ const LAYOUT = 1;
  */
 export function contentHashes(catalog: Catalog): Map<string, string> {
   const hashes = new Map<string, string>();
-  const functions = catalog.objects.filter((object) => object.kind === 'function' && object.dialect !== 'risingwave');
+  const functions = catalog.objects.filter(
+    (object) => object.kind === 'function' && object.dialect !== 'risingwave',
+  );
   for (const object of catalog.objects) hashes.set(object.name, hashOf(object, catalog, functions, hashes));
   return hashes;
 }
 
-function hashOf(object: CatalogObject, catalog: Catalog, functions: readonly CatalogObject[], known: ReadonlyMap<string, string>): string {
+function hashOf(
+  object: CatalogObject,
+  catalog: Catalog,
+  functions: readonly CatalogObject[],
+  known: ReadonlyMap<string, string>,
+): string {
   const digest = createHash('sha256').update(String(LAYOUT));
-  if (object.kind !== 'materialized view') return digest.update(object.statement.body.toLowerCase().replace(/\s+/g, ' ')).digest('hex');
+  if (object.kind !== 'materialized view')
+    return digest.update(object.statement.body.toLowerCase().replace(/\s+/g, ' ')).digest('hex');
   const query = catalog.expanded(object);
   digest.update(JSON.stringify([treeKey(query), object.key, object.header.time]));
   const called = new Set(callsIn({ SelectStmt: query }));
   for (const routine of functions) if (called.has(routine.name)) digest.update(routine.statement.body);
-  for (const input of storedInputs(object, catalog)) if (input.query) digest.update(known.get(input.name) ?? '');
+  for (const input of storedInputs(object, catalog))
+    if (input.query) digest.update(known.get(input.name) ?? '');
   return digest.digest('hex');
 }
 

@@ -1,6 +1,6 @@
-import type { LeafRule } from '../../slices/rule.ts';
 import type { Node } from '@pgsql/types';
 import { bareColumn, equality, isConstant } from '../../slices/expression.ts';
+import type { LeafRule } from '../../slices/rule.ts';
 import { columnPath } from '../../sql/tree.ts';
 import { identifier } from '../compile/restrict.ts';
 import type { Layout } from './plan.ts';
@@ -13,14 +13,22 @@ interface Wanted {
 /** Indexes by which slices find their input rows: partition columns, then time; and the columns by which keys are looked up. */
 export function indexStatements(layout: Layout): string[] {
   const wanted = [...layout.rules.values()].flatMap((rule) => rule.leaves.flatMap((leaf) => wantedBy(leaf)));
-  const own = layout.views.map((view): Wanted => ({ relation: view.name, columns: sliceColumns(layout, view.name) }));
+  const own = layout.views.map(
+    (view): Wanted => ({ relation: view.name, columns: sliceColumns(layout, view.name) }),
+  );
   const kept = new Map<string, Wanted>();
   for (const item of [...own, ...wanted]) {
     if (item.columns.length === 0 || isPrefix(item.columns, keyOrder(layout, item.relation))) continue;
     kept.set(`${item.relation} ${item.columns.join(' ')}`, item);
   }
   return [...kept.values()]
-    .filter((item) => ![...kept.values()].some((other) => other !== item && other.relation === item.relation && isPrefix(item.columns, other.columns)))
+    .filter(
+      (item) =>
+        ![...kept.values()].some(
+          (other) =>
+            other !== item && other.relation === item.relation && isPrefix(item.columns, other.columns),
+        ),
+    )
     .map((item) => {
       const table = layout.tableOf(item.relation);
       const name = `${table.split('.')[1] ?? ''}_by_${item.columns.join('_')}`.slice(0, 63);
@@ -31,8 +39,12 @@ export function indexStatements(layout: Layout): string[] {
 function wantedBy(leaf: LeafRule): Wanted[] {
   const keys = leaf.partition.flatMap((value) => bareColumn(value) ?? []);
   const time = leaf.chain ? [leaf.chain.column] : [];
-  const lookups = leaf.partition.flatMap((value) => value.lookups.map((lookup) => ({ relation: lookup.relation, columns: lookup.on.map((on) => on.column) })));
-  const fixed = leaf.leaf.filters.flatMap((filter) => fixedColumn(filter) ?? []).filter((column) => !keys.includes(column));
+  const lookups = leaf.partition.flatMap((value) =>
+    value.lookups.map((lookup) => ({ relation: lookup.relation, columns: lookup.on.map((on) => on.column) })),
+  );
+  const fixed = leaf.leaf.filters
+    .flatMap((filter) => fixedColumn(filter) ?? [])
+    .filter((column) => !keys.includes(column));
   return [{ relation: leaf.leaf.relation, columns: [...new Set([...keys, ...fixed, ...time])] }, ...lookups];
 }
 

@@ -2,8 +2,8 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { CatalogObject } from '../../catalog/object.ts';
 import { type SliceRule, sliceRule } from '../../slices/rule.ts';
 import { type ChangeColumns, tableChanges, viewChanges } from '../compile/changes.ts';
-import type { Compilation } from '../compile/view.ts';
 import { identifier } from '../compile/restrict.ts';
+import type { Compilation } from '../compile/view.ts';
 import { contentHashes } from './hash.ts';
 
 /** Everything that can be derived from sql/ before a database is asked. */
@@ -27,8 +27,14 @@ export function layOut(catalog: Catalog): Layout {
   const tables = catalog.objects.filter((object) => object.kind === 'table');
   const rules = new Map(views.map((view) => [view.name, sliceRule(view, catalog)]));
   const changes = new Map<string, ChangeColumns>([
-    ...tables.map((table): [string, ChangeColumns] => [table.name, tableChanges(table.name, [...rules.values()])]),
-    ...[...rules].map(([name, rule]): [string, ChangeColumns] => [name, viewChanges(rule, [...rules.values()])]),
+    ...tables.map((table): [string, ChangeColumns] => [
+      table.name,
+      tableChanges(table.name, [...rules.values()]),
+    ]),
+    ...[...rules].map(([name, rule]): [string, ChangeColumns] => [
+      name,
+      viewChanges(rule, [...rules.values()]),
+    ]),
   ]);
   const tableOf = (relation: string): string => {
     const object = catalog.find(relation);
@@ -51,6 +57,8 @@ export function storeName(view: string, hash: string): string {
 
 /** Landing tables that some stored view reads. */
 export function watchedTables(layout: Layout): CatalogObject[] {
-  const read = new Set([...layout.rules.values()].flatMap((rule) => rule.leaves.map((leaf) => leaf.leaf.relation)));
+  const read = new Set(
+    [...layout.rules.values()].flatMap((rule) => rule.leaves.map((leaf) => leaf.leaf.relation)),
+  );
   return layout.tables.filter((table) => read.has(table.name));
 }

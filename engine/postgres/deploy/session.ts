@@ -33,7 +33,13 @@ export async function openSession(client: ClientBase, layout: Layout): Promise<v
       const columns = ['touched', ...noteColumns(layout.changes.get(table.name) ?? { exact: [], times: [] })];
       return `create temporary table if not exists ${names.changes(table.name)} as select ${columns.join(', ')} from engine.${names.marks(table.name)} with no data`;
     }),
-    ...layout.views.flatMap((view) => workingTables(layout.compilation(view).rule, layout.tableOf(view.name), layout.changes.get(view.name) ?? { exact: [], times: [] })),
+    ...layout.views.flatMap((view) =>
+      workingTables(
+        layout.compilation(view).rule,
+        layout.tableOf(view.name),
+        layout.changes.get(view.name) ?? { exact: [], times: [] },
+      ),
+    ),
   ];
   for (const statement of statements) await client.query(statement);
 }
@@ -42,7 +48,11 @@ export async function openSession(client: ClientBase, layout: Layout): Promise<v
 export function sessionTables(layout: Layout): string[] {
   return [
     ...watchedTables(layout).map((table) => names.changes(table.name)),
-    ...layout.views.flatMap((view) => [names.raw(view.name), names.slices(view.name), names.changes(view.name)]),
+    ...layout.views.flatMap((view) => [
+      names.raw(view.name),
+      names.slices(view.name),
+      names.changes(view.name),
+    ]),
   ];
 }
 
@@ -55,7 +65,10 @@ const MANY_ROWS = 5000;
  */
 export function masterFunction(layout: Layout): string {
   const take = watchedTables(layout).map((table) => {
-    const columns = ['touched', ...noteColumns(layout.changes.get(table.name) ?? { exact: [], times: [] })].join(', ');
+    const columns = [
+      'touched',
+      ...noteColumns(layout.changes.get(table.name) ?? { exact: [], times: [] }),
+    ].join(', ');
     return (
       `  delete from ${names.changes(table.name)};\n  with taken as (delete from engine.${names.marks(table.name)} returning ${columns}) insert into ${names.changes(table.name)} (${columns}) select ${columns} from taken;\n` +
       `  perform engine.analyze_grown('public.${identifier(table.name)}');`

@@ -1,0 +1,31 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { benchBackfill } from './backfill.ts';
+import { benchHistory } from './history.ts';
+import { machine } from './rig.ts';
+import { benchLive } from './throughput.ts';
+
+/**
+ * `npm run bench [-- live history backfill]`: figures go to bench/results/<name>.json with the machine and the commit.
+ * BENCH_SMALL=1 runs each in miniature, to see that it runs.
+ */
+const small = process.env.BENCH_SMALL === '1';
+const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
+  live: () => benchLive(small ? [1000] : [10_000, 20_000, 30_000, 40_000, 50_000], small ? 3 : 20),
+  backfill: () => benchBackfill(small ? 7 : 365),
+  history: () => (small ? benchHistory(20_000, 100_000) : benchHistory(1_000_000, 20_000_000)),
+};
+
+const wanted = process.argv.slice(2);
+for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHES)) {
+  const bench = BENCHES[name];
+  if (!bench)
+    throw new Error(`there is no benchmark '${name}'; there are ${Object.keys(BENCHES).join(', ')}`);
+  process.stderr.write(`${name}\n`);
+  const figures = { name, ...machine(), figures: await bench() };
+  const text = `${JSON.stringify(figures, null, 2)}\n`;
+  if (!small) {
+    mkdirSync('bench/results', { recursive: true });
+    writeFileSync(`bench/results/${name}.json`, text);
+  }
+  process.stdout.write(text);
+}
