@@ -47,12 +47,13 @@ const grouped: Shape = (chance, relations) => {
 const oneRow: Shape = (chance, relations) => {
   const from = chance.pick(relations);
   const value = aggregate(chance, from);
-  const sql = `select 'all' as whole, ${value.sql} as v1\nfrom ${from.name}${whereSometimes(chance, from, 0.5)}`;
+  const name = chance.name('v');
+  const sql = `select 'all' as whole, ${value.sql} as ${name}\nfrom ${from.name}${whereSometimes(chance, from, 0.5)}`;
   return {
     sql,
     columns: [
       { name: 'whole', type: 'text' },
-      { name: 'v1', type: value.type },
+      { name, type: value.type },
     ],
     key: ['whole'],
     time: null,
