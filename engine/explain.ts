@@ -1,7 +1,8 @@
 import type { Catalog } from './catalog/catalog.ts';
 import type { CatalogObject } from './catalog/object.ts';
 import { explainInput, type InputExplanation } from './explain/input.ts';
-import { formOf, refreshFunction } from './postgres/compile/view.ts';
+import { formOf } from './postgres/compile/form.ts';
+import { refreshFunction } from './postgres/compile/refreshFunction.ts';
 import { layOut } from './postgres/deploy/plan.ts';
 
 /** What a change costs, from cheap to dear: the rows that changed, those that windows reach over, a partition, everything. */

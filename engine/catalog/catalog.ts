@@ -5,6 +5,7 @@ import { outputColumns } from '../sql/columns.ts';
 import { expandQuery, type Resolve } from '../sql/expand.ts';
 import { pick } from '../sql/tree.ts';
 import { checkObject } from './check.ts';
+import { checkColumns } from './checkColumns.ts';
 import { suggestName } from './nearest.ts';
 import type { CatalogObject, Column } from './object.ts';
 import { orderObjects } from './order.ts';
@@ -108,6 +109,9 @@ export function buildCatalog(files: ReadonlyMap<string, string>): Catalog {
   problems.push(...cycles);
   if (problems.length > 0) throw new CatalogError(problems);
   const catalog = new Catalog(withColumns(ordered));
+  // A view that names what is not there has columns that nobody can tell: other complaints would only follow from it.
+  const unknown = catalog.objects.flatMap((object) => checkColumns(object, catalog));
+  if (unknown.length > 0) throw new CatalogError(unknown);
   const wrong = catalog.objects.flatMap((object) => checkObject(object, catalog));
   if (wrong.length > 0) throw new CatalogError(wrong);
   return catalog;

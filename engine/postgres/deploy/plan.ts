@@ -2,8 +2,8 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { CatalogObject } from '../../catalog/object.ts';
 import { type SliceRule, sliceRule } from '../../slices/rule.ts';
 import { type ChangeColumns, tableChanges, viewChanges } from '../compile/changes.ts';
+import type { Compilation } from '../compile/compilation.ts';
 import { identifier } from '../compile/restrict.ts';
-import type { Compilation } from '../compile/view.ts';
 import { contentHashes } from './hash.ts';
 
 /** Everything that can be derived from sql/ before a database is asked. */

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { noteColumns } from '../compile/changes.ts';
 import { names } from '../compile/names.ts';
 import { identifier } from '../compile/restrict.ts';
-import { workingTables } from '../compile/view.ts';
+import { workingTables } from '../compile/slices.ts';
 import { type Layout, watchedTables } from './plan.ts';
 
 /**

@@ -1,0 +1,51 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { LeafRule, SliceRule } from '../../slices/rule.ts';
+import type { Step } from '../../slices/trace.ts';
+import { treeKey } from '../../sql/tree.ts';
+import { findWindowBlock, type WindowBlock } from './windowBlock.ts';
+
+/** How the rows of a slice are computed. */
+export type Form =
+  | { readonly kind: 'plain' }
+  | { readonly kind: 'windows'; readonly why: string }
+  | { readonly kind: 'rows'; readonly block: WindowBlock };
+
+export function formOf(rule: SliceRule, catalog: Catalog): Form {
+  if (!rule.leaves.some((leaf) => leaf.chain?.steps.some(isWindow))) return { kind: 'plain' };
+  const block = findWindowBlock(rule, catalog);
+  return typeof block === 'string' ? { kind: 'windows', why: block } : { kind: 'rows', block };
+}
+
+export function isWindow(step: Step): boolean {
+  return step.kind === 'window';
+}
+
+/** Leaves whose read range must be looked up, and is kept with the slice: one for all that go the same way. */
+export function lookedUp(rule: SliceRule): LeafRule[] {
+  const ways = new Map<string, LeafRule>();
+  for (const leaf of rule.leaves)
+    if (leaf.chain?.steps.some(isWindow) && !ways.has(wayOf(leaf))) ways.set(wayOf(leaf), leaf);
+  return [...ways.values()];
+}
+
+/** Equal for leaves whose time leads to the view's by the same steps. */
+function wayOf(leaf: LeafRule): string {
+  return treeKey(
+    leaf.chain?.steps.map((step) =>
+      step.kind === 'window'
+        ? step.reach.stage
+        : step.kind === 'shift'
+          ? step
+          : step.floor.of(step.floor.width),
+    ),
+  );
+}
+
+/** Number of the read range that a leaf shares. */
+export function readOf(leaf: LeafRule, rule: SliceRule): number {
+  return lookedUp(rule).find((candidate) => wayOf(candidate) === wayOf(leaf))?.leaf.id ?? leaf.leaf.id;
+}
+
+export function readColumns(rule: SliceRule): string[] {
+  return lookedUp(rule).flatMap((leaf) => [`read_${leaf.leaf.id}_lo`, `read_${leaf.leaf.id}_hi`]);
+}
