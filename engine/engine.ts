@@ -14,6 +14,8 @@ export interface EngineOptions {
   readonly catalog: Catalog;
   readonly clock?: Clock;
   readonly onBuild?: OnBuild;
+  /** Views whose changed keys are told by NOTIFY on the channel `tickwave_<view>`, beside the summary of each refresh. */
+  readonly notify?: readonly string[];
 }
 
 /** Key of the advisory lock that the one writer of views holds. */
@@ -37,30 +39,22 @@ export class Engine {
   readonly layout: Layout;
   readonly deployment: Deployment;
   readonly #client: pg.Client;
-  readonly #feed: Feed;
+  readonly #feed = new Feed();
   readonly #refresher: Refresher;
   readonly #loop: RefreshLoop;
   readonly #listeners: ((refresh: Refresh) => void)[] = [];
 
-  private constructor(
-    catalog: Catalog,
-    layout: Layout,
-    deployment: Deployment,
-    client: pg.Client,
-    feed: Feed,
-    url: string,
-    clock: Clock,
-  ) {
-    this.catalog = catalog;
+  private constructor(options: EngineOptions, layout: Layout, deployment: Deployment, client: pg.Client) {
+    for (const view of options.notify ?? []) options.catalog.get(view);
+    this.catalog = options.catalog;
     this.layout = layout;
     this.deployment = deployment;
     this.#client = client;
-    this.#feed = feed;
-    this.#refresher = new Refresher(client, layout, feed);
+    this.#refresher = new Refresher(client, layout, this.#feed, options.notify);
     this.#loop = new RefreshLoop({
-      url,
+      url: options.url,
       layout,
-      clock,
+      clock: options.clock ?? systemClock,
       refresh: (due) => this.#refresh(due),
       clean: () => this.#refresher.clean(),
     });
@@ -75,15 +69,7 @@ export class Engine {
     try {
       await takeLock(client);
       const deployment = await deploy(client, layout, options.onBuild);
-      const engine = new Engine(
-        options.catalog,
-        layout,
-        deployment,
-        client,
-        new Feed(),
-        options.url,
-        options.clock ?? systemClock,
-      );
+      const engine = new Engine(options, layout, deployment, client);
       await engine.refresh();
       return engine;
     } catch (error) {

@@ -4,6 +4,7 @@ import { identifier } from './compile/restrict.ts';
 import { type Layout, watchedTables } from './deploy/plan.ts';
 import { sessionTables } from './deploy/session.ts';
 import type { Feed, RowChange, ViewChanges } from './feed.ts';
+import { CHANGES_CHANNEL, notifyKeys } from './notify.ts';
 
 /** What one refresh did. */
 export interface Refresh {
@@ -16,21 +17,22 @@ export interface Refresh {
   readonly startedAt: number;
 }
 
-/** Channel of PostgreSQL's NOTIFY that says which views a refresh changed. */
-export const CHANGES_CHANNEL = 'tickwave_changes';
-/** PostgreSQL refuses payloads of 8,000 bytes and more. */
-const PAYLOAD_LIMIT = 7900;
+/** Beyond this the summary of a refresh does not fit a notification, and says only its number. */
+const SUMMARY_LIMIT = 7000;
 
 /** Runs refreshes: each one transaction through the whole graph, on one snapshot. */
 export class Refresher {
   readonly #client: ClientBase;
   readonly #layout: Layout;
   readonly #feed: Feed;
+  readonly #notified: ReadonlySet<string>;
 
-  constructor(client: ClientBase, layout: Layout, feed: Feed) {
+  /** @param notified views whose changed keys go out as notifications too */
+  constructor(client: ClientBase, layout: Layout, feed: Feed, notified: readonly string[] = []) {
     this.#client = client;
     this.#layout = layout;
     this.#feed = feed;
+    this.#notified = new Set(notified);
   }
 
   /**
@@ -59,8 +61,13 @@ export class Refresher {
       }));
       const sequence = views.length > 0 ? await this.#number(views) : 0;
       const changes: ViewChanges[] = [];
-      for (const { view } of views)
-        if (this.#feed.wants(view)) changes.push(await this.#changesOf(view, sequence));
+      for (const { view } of views) {
+        const notified = this.#notified.has(view);
+        if (!notified && !this.#feed.wants(view)) continue;
+        const changed = await this.#changesOf(view, sequence);
+        changes.push(changed);
+        if (notified) await notifyKeys(this.#client, changed);
+      }
       await this.#client.query('commit');
       return {
         refresh: { sequence, views, seconds: (performance.now() - started) / 1000, startedAt: started },
@@ -79,14 +86,12 @@ export class Refresher {
   }
 
   async #number(views: Refresh['views']): Promise<number> {
-    const summary = JSON.stringify(
-      Object.fromEntries(views.map(({ view, changed }) => [view, changed])),
-    ).slice(0, PAYLOAD_LIMIT);
+    const summary = JSON.stringify(Object.fromEntries(views.map(({ view, changed }) => [view, changed])));
     const { rows } = await this.#client.query<{ sequence: string }>({
       name: 'number_refresh',
       text: `with counted as (update engine.refreshes set sequence = sequence + 1 returning sequence)
              select sequence, pg_notify('${CHANGES_CHANNEL}', jsonb_build_object('refresh', sequence, 'views', $1::jsonb)::text) from counted`,
-      values: [summary],
+      values: [summary.length > SUMMARY_LIMIT ? '{}' : summary],
     });
     return Number(rows[0]?.sequence);
   }
