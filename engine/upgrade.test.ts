@@ -218,6 +218,31 @@ test('what was written while no engine ran, before a view was changed, is in eve
   expect(rows).toEqual([{ ticks: 38 }]);
 });
 
+test('what is written while a changed sql/ is being deployed is in every view', async () => {
+  await upgrade({}, ['minutes', 'changes', 'places']);
+  const writer = new pg.Client({ connectionString: database.url });
+  await writer.connect();
+  let isOpen = false;
+  const writing = (async () => {
+    for (let id = 1; !isOpen; id++)
+      await writer.query(
+        "insert into ticks values ($1, $2::int, '2026-01-01 00:00:00+00'::timestamptz + $2::int * interval '1 minute', 1)",
+        [`place ${id}`, id],
+      );
+  })();
+  // First nobody takes notes of the table, then the notes are to hold more than they did.
+  for (const without of [['minutes', 'changes'], []]) {
+    const engine = await open({}, without);
+    await engine.refresh();
+    await engine.stop();
+  }
+  isOpen = true;
+  await writing;
+  await writer.end();
+  const engine = await upgrade({});
+  expect(engine.deployment.built).toEqual([]);
+});
+
 test('a view whose key changes, one that becomes plain, and one that becomes stored', async () => {
   await upgrade({});
   await write(1);

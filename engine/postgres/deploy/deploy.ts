@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ClientBase } from 'pg';
+import { type ClientBase, DatabaseError } from 'pg';
 import type { CatalogObject } from '../../catalog/object.ts';
 import { parseStatements, printNode, printSelect } from '../../sql/parse.ts';
 import { captureSql, noteColumns } from '../compile/changes.ts';
@@ -39,6 +39,23 @@ export class TableChangeError extends Error {
   override readonly name = 'TableChangeError';
 }
 
+/** PostgreSQL refused what a file of sql/ asks for. */
+export class DeployError extends Error {
+  override readonly name = 'DeployError';
+}
+
+/** Says in which file the work failed: the database only knows the text that was made of it. */
+async function inFile<T>(object: CatalogObject, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof DatabaseError)) throw cause;
+    throw new DeployError(`sql/${object.file}: ${cause.message}${cause.hint ? ` (${cause.hint})` : ''}`, {
+      cause,
+    });
+  }
+}
+
 /**
  * Makes the database what sql/ says, in one transaction: landing tables, stored views, plain views, functions, comments.
  * A view whose content hash changed is built anew with what depends on it; others keep their rows.
@@ -50,8 +67,12 @@ export async function deploy(
 ): Promise<Deployment> {
   await client.query(SCHEMA);
   const before = await readDeployed(client);
+  const watching = await newlyWatched(client, layout, before);
   await client.query('begin isolation level repeatable read');
   try {
+    // Before the snapshot is taken: what is written between it and the triggers would be neither in the views nor noted.
+    if (watching.length > 0)
+      await client.query(`lock table ${watching.join(', ')} in share row exclusive mode`);
     const result = await deployAll(client, layout, before, onBuild);
     await client.query('commit');
     return result;
@@ -61,6 +82,26 @@ export async function deploy(
   }
 }
 
+/** Tables there are whose changes were not noted so far, or not in this way. */
+async function newlyWatched(
+  client: ClientBase,
+  layout: Layout,
+  before: ReadonlyMap<string, Deployed>,
+): Promise<string[]> {
+  const tables = watchedTables(layout).filter(
+    (table) => before.get(table.name)?.marks !== marksOf(table, layout),
+  );
+  const { rows } = await client.query<{ table: string }>(
+    `select to_regclass(name)::text as table from unnest($1::text[]) as name where to_regclass(name) is not null order by name`,
+    [tables.map((table) => `public.${identifier(table.name)}`)],
+  );
+  return rows.map((row) => row.table);
+}
+
+function marksOf(table: CatalogObject, layout: Layout): string {
+  return JSON.stringify(noteColumns(layout.changes.get(table.name) ?? { exact: [], times: [] }));
+}
+
 async function deployAll(
   client: ClientBase,
   layout: Layout,
@@ -68,21 +109,24 @@ async function deployAll(
   onBuild: OnBuild,
 ): Promise<Deployment> {
   await deployFunctions(client, layout, before);
-  for (const table of layout.tables) await deployTable(client, table, before.get(table.name));
+  for (const table of layout.tables)
+    await inFile(table, () => deployTable(client, table, before.get(table.name)));
   await dropPlainViews(client, before);
   const fresh = layout.views.filter((view) => before.get(view.name)?.hash !== layout.hashes.get(view.name));
-  for (const view of layout.views) await makeStore(client, view, layout);
+  for (const view of layout.views)
+    await inFile(view, () => makeStore(client, view, layout, fresh.includes(view)));
   for (const statement of indexStatements(layout)) await client.query(statement);
   const stale = await deployCapture(client, layout, before);
   await makeNames(client, layout);
   for (const view of layout.views) await client.query(refreshFunction(layout.compilation(view)));
   await client.query(masterFunction(layout));
   await openSession(client, layout);
-  const building = withReaders(layout, [...fresh.map((view) => view.name), ...stale]);
+  const dropped = await dropPostponed(client, layout);
+  const building = withReaders(layout, [...fresh.map((view) => view.name), ...stale, ...dropped]);
   let done = 0;
   for (const view of building) {
     onBuild(view.name, done++, building.length);
-    await client.query(`select engine.${names.refresh(view.name)}(true, true)`);
+    await inFile(view, () => client.query(`select engine.${names.refresh(view.name)}(true, true)`));
     await client.query(`analyze ${layout.tableOf(view.name)}`);
   }
   onBuild('', done, building.length);
@@ -132,7 +176,7 @@ async function deployFunctions(
       [definedNames(routine)],
     );
     for (const row of made.rows) await client.query(row.drop);
-    await client.query(routine.statement.body);
+    await inFile(routine, () => client.query(routine.statement.body));
   }
   await client.query('set local search_path = public, compat');
 }
@@ -184,7 +228,12 @@ async function dropPlainViews(client: ClientBase, before: ReadonlyMap<string, De
 }
 
 /** The table of a stored view, empty unless this version of it is there already. */
-async function makeStore(client: ClientBase, view: CatalogObject, layout: Layout): Promise<void> {
+async function makeStore(
+  client: ClientBase,
+  view: CatalogObject,
+  layout: Layout,
+  isNew: boolean,
+): Promise<void> {
   const { query, time } = layout.compilation(view).rule;
   const table = layout.tableOf(view.name);
   const columns = view.columns.map((column) => identifier(column.name)).join(', ');
@@ -203,11 +252,14 @@ async function makeStore(client: ClientBase, view: CatalogObject, layout: Layout
     `${identifier(time)} as lo`,
     `${identifier(time)} as hi`,
   ];
+  // What was put off when the engine stopped is still to be done, unless the view is built anew.
   const postponed = names.postponed(view.name);
-  await client.query(`drop table if exists ${postponed}`);
-  await client.query(`create table ${postponed} as select ${slice.join(', ')} from ${table} with no data`);
+  if (isNew) await client.query(`drop table if exists ${postponed}`);
   await client.query(
-    `create unique index on ${postponed} (${slice.map((column) => column.split(' as ').pop()).join(', ')}) nulls not distinct`,
+    `create table if not exists ${postponed} as select ${slice.join(', ')} from ${table} with no data`,
+  );
+  await client.query(
+    `create unique index if not exists postponed_${view.name}_key on ${postponed} (${slice.map((column) => column.split(' as ').pop()).join(', ')}) nulls not distinct`,
   );
 }
 
@@ -219,6 +271,23 @@ async function makeMemory(client: ClientBase, view: CatalogObject, layout: Layou
   const table = layout.tableOf(form.block.leaf.leaf.relation);
   for (const statement of memoryTable(form.block, memory, names.memory(view.name), table))
     await client.query(statement);
+}
+
+/** Views that no longer put anything off: gives those of which something was put off still. */
+async function dropPostponed(client: ClientBase, layout: Layout): Promise<string[]> {
+  const pending: string[] = [];
+  for (const view of layout.views) {
+    const table = names.postponed(view.name);
+    const there = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
+      table,
+    ]);
+    const kept = view.header.freshnessMs !== null && layout.compilation(view).rule.time !== null;
+    if (kept || !there.rows[0]?.there) continue;
+    const { rows } = await client.query<{ some: boolean }>(`select exists (select from ${table}) as some`);
+    if (rows[0]?.some) pending.push(view.name);
+    await client.query(`drop table ${table}`);
+  }
+  return pending;
 }
 
 async function checkTimeType(
@@ -247,7 +316,7 @@ async function deployCapture(
   for (const table of watchedTables(layout)) {
     const changes = layout.changes.get(table.name);
     if (!changes) continue;
-    const marks = JSON.stringify(noteColumns(changes));
+    const marks = marksOf(table, layout);
     const known = before.get(table.name)?.marks ?? null;
     if (known === marks) continue;
     for (const statement of captureSql(table.name, changes, layout.catalog)) await client.query(statement);
@@ -272,9 +341,8 @@ async function makeNames(client: ClientBase, layout: Layout): Promise<void> {
         `create view public.${identifier(object.name)} as select ${columns} from ${layout.tableOf(object.name)}`,
       );
     } else if (object.kind === 'view' && object.query) {
-      await client.query(
-        `create view public.${identifier(object.name)} as ${printSelect(toPostgres(object.query, null))}`,
-      );
+      const text = printSelect(toPostgres(object.query, null));
+      await inFile(object, () => client.query(`create view public.${identifier(object.name)} as ${text}`));
     }
     if (object.kind !== 'function' && object.kind !== 'sink') await comment(client, object);
   }
