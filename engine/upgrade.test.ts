@@ -261,3 +261,21 @@ test('a query that PostgreSQL refuses names the file, and leaves everything as i
   expect(await stores()).toEqual(before);
   await upgrade({});
 });
+
+test('what was put off when the engine stopped is done when it comes back, and when nothing is to be put off any more', async () => {
+  const patient = { minutes: MINUTES.replace('-- time: minute', '-- time: minute\n-- freshness: 1 h') };
+  const putOff = async (): Promise<void> => {
+    const engine = await open(patient);
+    await client.query("insert into ticks values ('place 0', 0, '2026-01-01 00:00:01+00', 1)");
+    await engine.refresh();
+    await client.query("insert into ticks values ('place 0', 1, '2026-01-01 00:00:02+00', 1)");
+    await engine.refreshDue([]);
+    expect(await verifyView(client, engine.layout, 'minutes')).not.toBeNull();
+    await engine.stop();
+  };
+  await putOff();
+  await upgrade(patient);
+  await client.query('delete from ticks');
+  await putOff();
+  await upgrade({});
+});
