@@ -53,6 +53,7 @@ describe('a file of sql/', () => {
     expect(Object.fromEntries(ticks.statement.options)).toEqual({
       connector: 'kafka',
       topic: 'ticks',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of sql/
       'properties.bootstrap.server': '${KAFKA_BROKERS}',
     });
   });

@@ -19,7 +19,7 @@ export function suggestName(name: string, known: Iterable<string>): string {
     .map((candidate) => ({ candidate, far: editDistance(name, candidate) }))
     .sort((a, b) => a.far - b.far);
   const best = ranked[0];
-  if (best && best.far <= Math.max(2, Math.floor(name.length / 3)))
+  if (best && best.far < name.length && best.far <= Math.max(2, Math.floor(name.length / 3)))
     return `did you mean '${best.candidate}'?`;
   return `known names: ${names.slice(0, 30).join(', ')}${names.length > 30 ? ', …' : ''}`;
 }
