@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import pg from 'pg';
 import { loadCatalog } from '../engine/catalog/catalog.ts';
+import { lintCatalog } from '../engine/catalog/lint.ts';
 import { CatalogError, formatProblem } from '../engine/catalog/problem.ts';
 import { openSession } from '../engine/postgres/deploy/session.ts';
 import { type Difference, verifyView } from '../engine/postgres/verify.ts';
@@ -19,7 +20,7 @@ interface Flags {
 export function check(context: Context): Command {
   return new Command('check')
     .description(
-      'check sql/: syntax, names, cycles, headers; with --data, that every stored view is what its query gives',
+      'check sql/: syntax, names, cycles, headers, style; with --data, that every stored view is what its query gives',
     )
     .option('--data', 'compute every stored view from nothing and compare')
     .option('--view <names...>', 'with --data: only these views')
@@ -44,6 +45,8 @@ async function checkSql({ terminal, config }: Context, flags: Flags): Promise<bo
   try {
     const catalog = await loadCatalog(config().SQL_DIR);
     for (const name of flags.view ?? []) catalog.get(name);
+    const style = lintCatalog(catalog);
+    if (style.length > 0) throw new CatalogError(style);
     if (flags.data) return true;
     const tables = catalog.objects.filter((object) => object.kind !== 'function');
     if (flags.json) terminal.print(JSON.stringify({ objects: tables.length, problems: [] }));
