@@ -3,7 +3,7 @@ import type { CatalogObject } from './catalog/object.ts';
 import { explainInput, type InputExplanation } from './explain/input.ts';
 import { formOf } from './postgres/compile/form.ts';
 import { refreshFunction } from './postgres/compile/refreshFunction.ts';
-import { layOut } from './postgres/deploy/plan.ts';
+import { type Layout, layOut } from './postgres/deploy/plan.ts';
 
 /** What a change costs, from cheap to dear: the rows that changed, those that windows reach over, a partition, everything. */
 export const COSTS = ['O(rows of slice)', 'O(rows of slice + reach)', 'O(partition)', 'O(view)'] as const;
@@ -76,11 +76,20 @@ export function explainView(catalog: Catalog, name: string): Explanation {
 /** The function by which the embedded engine refreshes a stored view; null for what is not stored. */
 export function refreshSql(catalog: Catalog, name: string): string | null {
   const object = catalog.get(name);
-  return object.kind === 'materialized view' ? refreshFunction(layOut(catalog).compilation(object)) : null;
+  return object.kind === 'materialized view' ? refreshFunction(layoutOf(catalog).compilation(object)) : null;
+}
+
+const layouts = new WeakMap<Catalog, Layout>();
+
+/** Every rule of a catalog is derived at once, so that is done once. */
+function layoutOf(catalog: Catalog): Layout {
+  const known = layouts.get(catalog) ?? layOut(catalog);
+  layouts.set(catalog, known);
+  return known;
 }
 
 function explainStored(view: CatalogObject, catalog: Catalog): StoredExplanation {
-  const { rule } = layOut(catalog).compilation(view);
+  const { rule } = layoutOf(catalog).compilation(view);
   const inputs = rule.leaves.map((leaf) => explainInput(leaf, rule));
   const cost = COSTS.findLast((candidate) => inputs.some((input) => input.cost === candidate)) ?? 'O(view)';
   const notes = inputs.flatMap((input) => input.notes.map((note) => `${input.relation}: ${note}`));
