@@ -3,7 +3,7 @@ import pg from 'pg';
 import { type TestDatabase, testDatabase } from '../test/support/database.ts';
 import { buildCatalog } from './catalog/catalog.ts';
 import { Engine, EngineBusyError } from './engine.ts';
-import { TableChangeError } from './postgres/deploy/deploy.ts';
+import { TableChangeError } from './postgres/deploy/errors.ts';
 import { verifyView } from './postgres/verify.ts';
 
 const TICKS = `-- Ticks: one row per place and id.

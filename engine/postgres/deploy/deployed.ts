@@ -1,0 +1,39 @@
+import type { ClientBase } from 'pg';
+import { noteColumns } from '../compile/changes.ts';
+import { type Layout, storeName, watchedTables } from './plan.ts';
+
+export interface Deployed {
+  readonly kind: string;
+  readonly hash: string;
+  readonly storedAs: string | null;
+  readonly marks: string | null;
+  readonly definition: string;
+}
+
+export async function readDeployed(client: ClientBase): Promise<Map<string, Deployed>> {
+  const { rows } = await client.query<Deployed & { name: string }>(
+    'select name, kind, hash, stored_as as "storedAs", marks, definition from engine.deployed',
+  );
+  return new Map(rows.map((row) => [row.name, row]));
+}
+
+export async function recordDeployed(client: ClientBase, layout: Layout): Promise<void> {
+  await client.query('delete from engine.deployed');
+  const watched = new Set(watchedTables(layout).map((table) => table.name));
+  const objects = layout.catalog.objects.filter((object) => object.dialect !== 'risingwave');
+  for (const object of objects) {
+    const hash = layout.hashes.get(object.name) ?? '';
+    const changes = layout.changes.get(object.name);
+    await client.query(
+      'insert into engine.deployed (name, kind, hash, stored_as, marks, definition) values ($1, $2, $3, $4, $5, $6) on conflict (name) do nothing',
+      [
+        object.name,
+        object.kind,
+        hash,
+        object.kind === 'materialized view' ? storeName(object.name, hash) : null,
+        watched.has(object.name) && changes ? JSON.stringify(noteColumns(changes)) : null,
+        object.statement.body,
+      ],
+    );
+  }
+}

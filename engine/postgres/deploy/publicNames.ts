@@ -1,0 +1,50 @@
+import type { ClientBase } from 'pg';
+import type { CatalogObject } from '../../catalog/object.ts';
+import { printSelect } from '../../sql/parse.ts';
+import { toPostgres } from '../compile/dialect.ts';
+import { identifier } from '../compile/restrict.ts';
+import type { Deployed } from './deployed.ts';
+import { inFile } from './errors.ts';
+import type { Layout } from './plan.ts';
+
+export async function dropPlainViews(
+  client: ClientBase,
+  before: ReadonlyMap<string, Deployed>,
+): Promise<void> {
+  const views = [...before].filter(
+    ([, object]) => object.kind === 'view' || object.kind === 'materialized view',
+  );
+  if (views.length > 0)
+    await client.query(
+      `drop view if exists ${views.map(([name]) => `public.${identifier(name)}`).join(', ')} cascade`,
+    );
+}
+
+/** The names that people use: thin views over the stored tables, and the plain views, in order. */
+export async function makeNames(client: ClientBase, layout: Layout): Promise<void> {
+  for (const object of layout.catalog.objects) {
+    if (object.kind === 'materialized view') {
+      const columns = object.columns.map((column) => identifier(column.name)).join(', ');
+      await client.query(
+        `create view public.${identifier(object.name)} as select ${columns} from ${layout.tableOf(object.name)}`,
+      );
+    } else if (object.kind === 'view' && object.query) {
+      const text = printSelect(toPostgres(object.query, null));
+      await inFile(object, () => client.query(`create view public.${identifier(object.name)} as ${text}`));
+    }
+    if (object.kind !== 'function' && object.kind !== 'sink') await comment(client, object);
+  }
+}
+
+async function comment(client: ClientBase, object: CatalogObject): Promise<void> {
+  const kind = object.kind === 'table' ? 'table' : 'view';
+  const name = `public.${identifier(object.name)}`;
+  const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+  const statements = [
+    `comment on ${kind} ${name} is ${literal(object.header.summary)}`,
+    ...object.columns
+      .filter((column) => column.comment)
+      .map((column) => `comment on column ${name}.${identifier(column.name)} is ${literal(column.comment)}`),
+  ];
+  await client.query(statements.join(';\n'));
+}
