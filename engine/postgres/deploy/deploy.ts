@@ -7,10 +7,10 @@ import { writeCatalogTables } from './catalogTables.ts';
 import { type Deployed, readDeployed, recordDeployed } from './deployed.ts';
 import { inFile } from './errors.ts';
 import { deployFunctions } from './functions.ts';
-import { indexStatements } from './indexes.ts';
+import { makeIndexes } from './indexes.ts';
 import { deployCapture, deployTable, newlyWatched } from './landing.ts';
 import type { Layout } from './plan.ts';
-import { dropPlainViews, makeNames } from './publicNames.ts';
+import { dropNames, makeNames } from './publicNames.ts';
 import { masterFunction, openSession } from './session.ts';
 import { dropPostponed, makeStore, removeOld } from './stores.ts';
 
@@ -59,15 +59,14 @@ async function deployAll(
   onBuild: OnBuild,
 ): Promise<Deployment> {
   await deployFunctions(client, layout, before);
+  await dropNames(client, before, (name) => layout.catalog.find(name)?.kind === 'table');
   for (const table of layout.tables)
     await inFile(table, () => deployTable(client, table, before.get(table.name)));
-  await dropPlainViews(client, before);
   const fresh = layout.views.filter((view) => before.get(view.name)?.hash !== layout.hashes.get(view.name));
   for (const view of layout.views)
     await inFile(view, () => makeStore(client, view, layout, fresh.includes(view)));
-  for (const statement of indexStatements(layout)) await client.query(statement);
+  await makeIndexes(client, layout);
   const stale = await deployCapture(client, layout, before);
-  await makeNames(client, layout);
   for (const view of layout.views) await client.query(refreshFunction(layout.compilation(view)));
   await client.query(masterFunction(layout));
   await openSession(client, layout);
@@ -80,6 +79,9 @@ async function deployAll(
     await client.query(`analyze ${layout.tableOf(view.name)}`);
   }
   onBuild('', done, building.length);
+  // Names last: who reads them waits for this transaction from here on, and for no build.
+  await dropNames(client, before, () => true);
+  await makeNames(client, layout);
   const removed = await removeOld(client, layout, before);
   await recordDeployed(client, layout);
   await writeCatalogTables(client, layout);

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Node } from '@pgsql/types';
+import type { ClientBase } from 'pg';
 import { bareColumn, equality, isConstant } from '../../slices/expression.ts';
 import type { LeafRule } from '../../slices/rule.ts';
 import { columnPath } from '../../sql/tree.ts';
@@ -10,8 +12,25 @@ interface Wanted {
   readonly columns: readonly string[];
 }
 
+/** Makes the indexes that are missing. One that is there is not asked for again: even that would make writers wait. */
+export async function makeIndexes(client: ClientBase, layout: Layout): Promise<void> {
+  for (const { name, schema, statement } of wantedIndexes(layout)) {
+    const { rows } = await client.query('select from pg_indexes where schemaname = $1 and indexname = $2', [
+      schema,
+      name,
+    ]);
+    if (rows.length === 0) await client.query(statement);
+  }
+}
+
+interface WantedIndex {
+  readonly schema: string;
+  readonly name: string;
+  readonly statement: string;
+}
+
 /** Indexes by which slices find their input rows: partition columns, then time; and the columns by which keys are looked up. */
-export function indexStatements(layout: Layout): string[] {
+function wantedIndexes(layout: Layout): WantedIndex[] {
   const wanted = [...layout.rules.values()].flatMap((rule) => rule.leaves.flatMap((leaf) => wantedBy(leaf)));
   const own = layout.views.map(
     (view): Wanted => ({ relation: view.name, columns: sliceColumns(layout, view.name) }),
@@ -31,9 +50,21 @@ export function indexStatements(layout: Layout): string[] {
     )
     .map((item) => {
       const table = layout.tableOf(item.relation);
-      const name = `${table.split('.')[1] ?? ''}_by_${item.columns.join('_')}`.slice(0, 63);
-      return `create index if not exists ${identifier(name)} on ${table} (${item.columns.map(identifier).join(', ')})`;
+      const [schema = '', relation = ''] = table.split('.');
+      const name = indexName(relation, item.columns);
+      return {
+        schema,
+        name,
+        statement: `create index ${identifier(name)} on ${table} (${item.columns.map(identifier).join(', ')})`,
+      };
     });
+}
+
+/** PostgreSQL cuts names after 63 bytes; what would be cut is told apart by a hash. */
+function indexName(relation: string, columns: readonly string[]): string {
+  const full = `${relation}_by_${columns.join('_')}`;
+  if (Buffer.byteLength(full) <= 63) return full;
+  return `${full.slice(0, 54)}_${createHash('sha256').update(full).digest('hex').slice(0, 8)}`;
 }
 
 function wantedBy(leaf: LeafRule): Wanted[] {

@@ -7,17 +7,18 @@ import type { Deployed } from './deployed.ts';
 import { inFile } from './errors.ts';
 import type { Layout } from './plan.ts';
 
-export async function dropPlainViews(
+/** Drops the public names of views, as far as `which` asks for. */
+export async function dropNames(
   client: ClientBase,
   before: ReadonlyMap<string, Deployed>,
+  which: (name: string) => boolean,
 ): Promise<void> {
-  const views = [...before].filter(
-    ([, object]) => object.kind === 'view' || object.kind === 'materialized view',
-  );
-  if (views.length > 0)
-    await client.query(
-      `drop view if exists ${views.map(([name]) => `public.${identifier(name)}`).join(', ')} cascade`,
-    );
+  const views = [...before]
+    .filter(
+      ([name, object]) => (object.kind === 'view' || object.kind === 'materialized view') && which(name),
+    )
+    .map(([name]) => `public.${identifier(name)}`);
+  if (views.length > 0) await client.query(`drop view if exists ${views.join(', ')} cascade`);
 }
 
 /** The names that people use: thin views over the stored tables, and the plain views, in order. */

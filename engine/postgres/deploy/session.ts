@@ -16,6 +16,7 @@ set search_path = public, compat;
 set synchronous_commit = off;
 set plan_cache_mode = force_generic_plan;
 set enable_seqscan = off;
+set enable_bitmapscan = off;
 set enable_nestloop = off;
 set enable_mergejoin = off;
 set enable_material = off;
@@ -83,6 +84,7 @@ export function masterFunction(layout: Layout): string {
   );
   return `create or replace function engine.refresh(everything text[], due text[]) returns table (view text, changed bigint, seconds double precision)
 language plpgsql as $refresh$
+#variable_conflict use_column
 declare
   started timestamptz;
 begin
