@@ -12,7 +12,7 @@ export interface MarketState {
 export interface Store {
   readonly version: string;
   readonly size: string;
-  /** As the planner estimates it: counting millions would take longer than anybody wants to wait. */
+  /** As the statistics have it: counting millions would take longer than anybody wants to wait. */
   readonly trades_estimate: number;
   readonly dead_letters: number;
   readonly markets: readonly MarketState[];
@@ -33,7 +33,7 @@ export async function readStore(url: string): Promise<Store | { readonly error: 
     await client.connect();
     const about = await client.query<{ version: string; size: string; trades: string; letters: string }>(
       `select current_setting('server_version') as version, pg_size_pretty(pg_database_size(current_database())) as size,
-        (select greatest(reltuples, 0)::bigint from pg_class where oid = 'trades'::regclass) as trades, (select count(*) from dead_letters) as letters`,
+        (select n_live_tup from pg_stat_user_tables where relid = 'trades'::regclass) as trades, (select count(*) from dead_letters) as letters`,
     );
     const markets = await client.query<{ exchange: string; symbol: string; event_time: Date }>(
       'select exchange, symbol, event_time from watermarks order by exchange, symbol',
