@@ -30,15 +30,22 @@ export function lookedUp(rule: SliceRule): LeafRule[] {
 
 /** Equal for leaves whose time leads to the view's by the same steps. */
 function wayOf(leaf: LeafRule): string {
-  return treeKey(
-    leaf.chain?.steps.map((step) =>
-      step.kind === 'window'
-        ? step.reach.stage
-        : step.kind === 'shift'
-          ? step
-          : step.floor.of(step.floor.width),
-    ),
-  );
+  return treeKey(leaf.chain?.steps.map(stepKey));
+}
+
+function stepKey(step: Step): unknown {
+  if (step.kind === 'shift') return step;
+  if (step.kind !== 'window') return [step.kind, step.floor.of(step.floor.width)];
+  const { stage, rowsBack, rowsAhead, rangeBack, rangeAhead, bucket } = step.reach;
+  // Frames of unlimited length are Infinity, which JSON does not know.
+  return [
+    stage,
+    String(rowsBack),
+    String(rowsAhead),
+    rangeBack,
+    rangeAhead,
+    bucket?.of(bucket.width) ?? null,
+  ];
 }
 
 /** Number of the read range that a leaf shares. */
