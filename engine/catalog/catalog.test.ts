@@ -266,6 +266,12 @@ describe('is refused with file, line, reason and what to do:', () => {
       "freshness is 'soon'; write a number and ms, s, min or h, as in 'freshness: 1 s'",
     ],
     [
+      'a grain that the engine needs for itself',
+      '-- S.\n-- grain: number\ncreate materialized view sums as select id as number from ticks;',
+      'engine-name',
+      "grain column 'number' has a name that the engine's own tables use",
+    ],
+    [
       'another name than its file',
       '-- S.\n-- grain: place\ncreate materialized view sumz as select place from ticks;',
       'file-name',

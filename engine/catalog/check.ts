@@ -9,6 +9,9 @@ import { lineOfWord } from './read.ts';
 const AMBIENT =
   /^(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|random|gen_random_uuid)$/;
 
+/** Columns of the tables in which the engine keeps slices beside the columns of their partition. */
+const ENGINE_COLUMNS = /^(lo|hi|number|long|unused|op|touched|read_\d+_(lo|hi)|chunk|slice_lo|slice_hi)$/;
+
 /** What must hold of each object beyond its syntax. */
 export function checkObject(object: CatalogObject, catalog: Catalog): SqlProblem[] {
   const problems: SqlProblem[] = [];
@@ -72,6 +75,14 @@ function checkStored(object: CatalogObject, catalog: Catalog): SqlProblem[] {
       );
     }
   }
+  const taken = object.key.find((column) => ENGINE_COLUMNS.test(column));
+  if (taken)
+    report(
+      'engine-name',
+      taken,
+      `grain column '${taken}' has a name that the engine's own tables use`,
+      `name it anew with as, for example ${taken}_value`,
+    );
   walk(catalog.expanded(object), (key, node) => {
     const call = key === 'FuncCall' ? pick({ FuncCall: node }, 'FuncCall') : undefined;
     const called = call ? treeKey(call.funcname).match(/"sval":"(\w+)"\}\}\]$/)?.[1] : undefined;

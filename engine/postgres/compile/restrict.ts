@@ -1,4 +1,5 @@
 import type { Node, SelectStmt } from '@pgsql/types';
+import { scanSync } from 'libpg-query';
 import type { LeafRule, SliceRule } from '../../slices/rule.ts';
 import { parseSelect, printExpression } from '../../sql/parse.ts';
 import { pick, rewriteSelect } from '../../sql/tree.ts';
@@ -8,9 +9,22 @@ import type { Range } from './ranges.ts';
 /** The range of a leaf's time to read, or null for all of it. */
 export type BoundsOf = (rule: LeafRule) => Range | null;
 
+const quoted = new Map<string, string>();
+
 /** Quotes nothing that needs no quotes, so that the generated text reads like the hand-written. */
 export function identifier(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+  const known = quoted.get(name);
+  if (known !== undefined) return known;
+  const isPlain = /^[a-z_][a-z0-9_]*$/.test(name) && isFree(name);
+  const text = isPlain ? name : `"${name.replaceAll('"', '""')}"`;
+  quoted.set(name, text);
+  return text;
+}
+
+/** Whether a word means nothing to SQL where a name may stand. */
+function isFree(name: string): boolean {
+  const kind = scanSync(name).tokens[0]?.keywordName;
+  return kind === 'NO_KEYWORD' || kind === 'UNRESERVED_KEYWORD';
 }
 
 /**
