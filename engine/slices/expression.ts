@@ -77,6 +77,10 @@ const AGGREGATES = new Set(
   ).split(' '),
 );
 
+/** Functions that make several rows of one: no condition can ask for their value. */
+const SET_RETURNING =
+  /^(unnest|generate_series|generate_subscripts|regexp_matches|regexp_split_to_table|string_to_table|jsonb?_(array_elements(_text)?|each(_text)?|object_keys|path_query|populate_recordset|to_recordset))$/;
+
 /** Whether an expression aggregates rows: an aggregate called without OVER. `extra` names the aggregates of sql/functions. */
 export function aggregates(node: Node): boolean {
   let found = false;
@@ -112,7 +116,12 @@ export function equality(node: Node): readonly [Node, Node] | null {
 export function substitute(node: Node, toValue: (path: readonly string[]) => Value | null): Value | null {
   if (contains(node, ['SubLink', 'ParamRef', 'SQLValueFunction', 'SelectStmt']) || hasVolatileCall(node))
     return null;
-  if (windowCalls(node).length > 0 || aggregates(node)) return null;
+  if (
+    windowCalls(node).length > 0 ||
+    aggregates(node) ||
+    callsIn(node).some((call) => SET_RETURNING.test(call))
+  )
+    return null;
   const lookups = new Map<string, Value['lookups'][number]>();
   let missing = false;
   const expression = rewrite(node, (part) => {

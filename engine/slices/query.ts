@@ -86,8 +86,15 @@ function hiddenLeaves(select: SelectStmt, context: Context): Leaf[] {
       return false;
     });
   visit(rest);
-  for (const item of fromClause ?? []) visit(pick(item, 'JoinExpr')?.quals);
+  for (const item of fromClause ?? []) for (const part of expressionsOfItem(item)) visit(part);
   return leaves;
+}
+
+/** Conditions of joins, however deep, and arguments of functions. Subselects are blocks of their own. */
+function expressionsOfItem(item: Node): unknown[] {
+  const join = pick(item, 'JoinExpr');
+  if (!join?.larg || !join.rarg) return pick(item, 'RangeFunction') ? [item] : [];
+  return [{ quals: join.quals }, ...expressionsOfItem(join.larg), ...expressionsOfItem(join.rarg)];
 }
 
 /** The select list, stars put in place. */
