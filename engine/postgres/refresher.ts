@@ -98,13 +98,22 @@ export class Refresher {
 
   async #changesOf(view: string, refresh: number): Promise<ViewChanges> {
     const object = this.#layout.catalog.get(view);
-    const key = object.key.map(identifier);
-    const same = key.map((column) => `stored.${column} is not distinct from changed.${column}`).join(' and ');
-    const columns = object.columns.map((column) => `stored.${identifier(column.name)}`).join(', ');
-    const keys = key.map((column) => `changed.${column} as ${identifier(`key ${column}`)}`).join(', ');
+    const list = (row: string): string[] => object.key.map((column) => `${row}.${identifier(column)}`);
+    const keys = object.key.map(
+      (column) => `changed.${identifier(column)} as ${identifier(`key ${column}`)}`,
+    );
+    const columns = object.columns.map((column) => `stored.${identifier(column.name)}`);
+    const changedRows = (nulls: string, equal: string): string =>
+      `select ${['changed.op as "change op"', ...keys, ...columns].join(', ')} from ${names.changes(view)} as changed ` +
+      `left join ${this.#layout.tableOf(view)} as stored on changed.op <> 'delete' ` +
+      `and ${list('stored')
+        .map((column, index) => `${column} ${equal} ${list('changed')[index]}`)
+        .join(' and ')} ` +
+      `where changed.op <> 'moved' and num_nulls(${list('changed').join(', ')}) ${nulls}`;
+    // Equal keys are found by index or hash, those with nulls one by one. Deletions come first: a row that moved from one part
+    // of a long refresh to another was deleted in the one and inserted in the other.
     const { rows } = await this.#client.query<Record<string, unknown>>(
-      `select changed.op as "change op", ${keys}, ${columns} from ${names.changes(view)} as changed
-       left join ${this.#layout.tableOf(view)} as stored on changed.op <> 'delete' and ${same} where changed.op <> 'moved'`,
+      `${changedRows('= 0', '=')} union all ${changedRows('> 0', 'is not distinct from')} order by 1`,
     );
     return {
       refresh,
