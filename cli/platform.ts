@@ -151,11 +151,12 @@ export class Platform {
 
 async function startEngine(
   database: Database,
-  { catalog, clock, onBuild }: PlatformOptions,
+  { config, catalog, clock, onBuild }: PlatformOptions,
 ): Promise<Engine> {
   const engine = await Engine.open({
     url: database.url('owner'),
     catalog,
+    notify: config.NOTIFY_VIEWS ?? [],
     ...(clock === undefined ? {} : { clock }),
     ...(onBuild === undefined ? {} : { onBuild }),
   });

@@ -63,7 +63,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   try {
     await program(context).parseAsync([...argv]);
   } catch (error) {
-    code = failure(error);
+    code = failure(error, context);
   }
   await Promise.all(
     [process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))),
@@ -71,10 +71,10 @@ export async function run(argv: readonly string[]): Promise<void> {
   process.exit(code);
 }
 
-function failure(error: unknown): number {
+function failure(error: unknown, { terminal }: Context): number {
   // Commander has said it already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (!(error instanceof FoundWanting)) process.stderr.write(`tickwave: ${explainError(error)}\n`);
-  if (process.env.LOG_LEVEL === 'debug' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (error instanceof Error) terminal.debug(error.stack ?? '');
   return exitCodeOf(error);
 }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Workplace, workplace } from '../test/support/cli.ts';
+import { testDatabase } from '../test/support/database.ts';
 
 let place: Workplace;
 
@@ -24,6 +25,22 @@ describe('without a running Tickwave', () => {
     const { code, stdout } = await place.run('doctor', '--json');
     expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ healthy: true })]);
   });
+});
+
+test("works on a database of one's own, and gives it back", async () => {
+  const database = await testDatabase();
+  const elsewhere = workplace({ DATABASE_URL: database.url, SIMULATOR_HISTORY: '0', SIMULATOR_MARKETS: '1' });
+  const running = await elsewhere.start();
+  const { stdout } = await elsewhere.run('status', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    running: true,
+    database: { version: expect.stringContaining('PostgreSQL 18') },
+  });
+  expect(stdout).not.toContain(new URL(database.url).password);
+  running.signal('SIGINT');
+  expect((await running.ended).code).toBe(0);
+  await elsewhere.remove();
+  await database.drop();
 });
 
 describe('bad usage', () => {

@@ -100,6 +100,15 @@ export const VARIABLES = {
     'debug',
   ]),
   SQL_DIR: text('Folder of the SQL that is run.', packagedSql, 'the path of a folder'),
+  NOTIFY_VIEWS: {
+    about: 'Views whose changed keys are told by NOTIFY, on the channel tickwave_<view>.',
+    standard: null,
+    allowed: 'names of views with commas between them',
+    schema: z
+      .string()
+      .transform((names) => names.split(',').map((name) => name.trim()))
+      .pipe(z.array(z.string().regex(/^\w+$/))),
+  } satisfies Variable<string[]>,
   SIMULATOR_SEED: number(
     'The same seed gives the same simulated market.',
     '42',

@@ -9,8 +9,9 @@ const PLACES = 8;
 interface Building {
   readonly first: Trade;
   last: Trade;
-  high: bigint;
-  low: bigint;
+  /** The trades at the highest and the lowest price. */
+  high: Trade;
+  low: Trade;
   volume: bigint;
   /** With twice the places. */
   notional: bigint;
@@ -51,8 +52,8 @@ function add(minute: Map<string, Building>, trade: Trade): void {
     minute.set(trade.symbol, {
       first: trade,
       last: trade,
-      high: price,
-      low: price,
+      high: trade,
+      low: trade,
       volume: quantity,
       notional: price * quantity,
       trades: 1,
@@ -61,8 +62,8 @@ function add(minute: Map<string, Building>, trade: Trade): void {
     return;
   }
   known.last = trade;
-  if (price > known.high) known.high = price;
-  if (price < known.low) known.low = price;
+  if (price > units(known.high.price)) known.high = trade;
+  if (price < units(known.low.price)) known.low = trade;
   known.volume += quantity;
   known.notional += price * quantity;
   known.trades += 1;
@@ -76,8 +77,8 @@ function candleOf(building: Building, windowStart: string): ImportedCandle {
     symbol: first.symbol,
     windowStart,
     open: first.price,
-    high: decimalText(high, PLACES),
-    low: decimalText(low, PLACES),
+    high: high.price,
+    low: low.price,
     close: last.price,
     volume: decimalText(volume, PLACES),
     notional: decimalText(notional, 2 * PLACES),
