@@ -58,8 +58,13 @@ export class History {
     else if (kind < 0.74) await this.#imports();
     else if (kind < 0.8) await this.#news();
     else if (kind < 0.86) await this.#predictions();
-    else if (kind < 0.93) await this.#client.query('delete from trades where trade_id % 17 = $1', [Math.floor(random() * 17)]);
-    else await this.#client.query('update trades set price = price * 1.01, ts = ts + $2::interval where trade_id % 13 = $1', [Math.floor(random() * 13), this.#pick(['0 s', '3 s', '-70 s'])]);
+    else if (kind < 0.93)
+      await this.#client.query('delete from trades where trade_id % 17 = $1', [Math.floor(random() * 17)]);
+    else
+      await this.#client.query(
+        'update trades set price = price * 1.01, ts = ts + $2::interval where trade_id % 13 = $1',
+        [Math.floor(random() * 13), this.#pick(['0 s', '3 s', '-70 s'])],
+      );
     await this.#client.query('commit');
   }
 
@@ -70,7 +75,15 @@ export class History {
       const id = random() < 0.1 && this.#id > 0 ? Math.floor(random() * this.#id) : this.#id++;
       await this.#client.query(
         'insert into trades (exchange, symbol, trade_id, ts, price, quantity, side, received_at) values ($1, $2, $3, $4, $5, $6, $7, $4) on conflict do nothing',
-        [exchange, symbol, id, this.#time(), (100 + random() * 10).toFixed(2), (0.001 + random()).toFixed(4), this.#pick(['buy', 'sell', null])],
+        [
+          exchange,
+          symbol,
+          id,
+          this.#time(),
+          (100 + random() * 10).toFixed(2),
+          (0.001 + random()).toFixed(4),
+          this.#pick(['buy', 'sell', null]),
+        ],
       );
     }
   }
@@ -79,7 +92,10 @@ export class History {
     const [exchange, symbol] = this.#pick(this.#options.markets);
     const from = Math.floor((Date.parse(this.#time()) - 180_000) / 60_000) * 60_000;
     for (let minute = 0; minute < 4; minute++) {
-      await this.#client.query('insert into heartbeats (exchange, symbol, minute) values ($1, $2, $3) on conflict do nothing', [exchange, symbol, new Date(from + minute * 60_000).toISOString()]);
+      await this.#client.query(
+        'insert into heartbeats (exchange, symbol, minute) values ($1, $2, $3) on conflict do nothing',
+        [exchange, symbol, new Date(from + minute * 60_000).toISOString()],
+      );
     }
   }
 
@@ -96,13 +112,16 @@ export class History {
 
   async #news(): Promise<void> {
     const { random } = this.#options;
-    await this.#client.query('insert into news_scores (news_id, asset, model, score, scored_at) values ($1, $2, $3, $4, $5) on conflict do nothing', [
-      `n${Math.floor(random() * 50)}`,
-      this.#pick(['BTC', 'ETH', 'DOGE']),
-      'lexicon',
-      random() * 2 - 1,
-      this.#time(),
-    ]);
+    await this.#client.query(
+      'insert into news_scores (news_id, asset, model, score, scored_at) values ($1, $2, $3, $4, $5) on conflict do nothing',
+      [
+        `n${Math.floor(random() * 50)}`,
+        this.#pick(['BTC', 'ETH', 'DOGE']),
+        'lexicon',
+        random() * 2 - 1,
+        this.#time(),
+      ],
+    );
   }
 
   async #predictions(): Promise<void> {
@@ -114,7 +133,12 @@ export class History {
     const start = new Date(Math.floor(Date.parse(this.#time()) / 60_000) * 60_000).toISOString();
     const horizon = this.#pick([5, 15]);
     const known: Record<string, unknown> = {
-      exchange, symbol, window_start: start, horizon_minutes: horizon, model: 'ridge', version: 1,
+      exchange,
+      symbol,
+      window_start: start,
+      horizon_minutes: horizon,
+      model: 'ridge',
+      version: 1,
       target_start: new Date(Date.parse(start) + horizon * 60_000).toISOString(),
     };
     const value = (name: string, type: string): unknown => {

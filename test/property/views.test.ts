@@ -19,7 +19,10 @@ describe(`views of sql/ under random histories (TEST_SEED=${SEED})`, () => {
     client = new pg.Client({ connectionString: database.url });
     await client.connect();
     await client.query("set timezone = 'UTC'; set search_path = public, compat");
-    engine = await Engine.open({ url: database.url, catalog: await loadCatalog(process.env.TEST_SQL ?? 'sql') });
+    engine = await Engine.open({
+      url: database.url,
+      catalog: await loadCatalog(process.env.TEST_SQL ?? 'sql'),
+    });
   });
 
   afterAll(async () => {
@@ -30,14 +33,23 @@ describe(`views of sql/ under random histories (TEST_SEED=${SEED})`, () => {
 
   test('after every refresh each view equals its query run from nothing', async () => {
     const random = seeded(SEED);
-    const history = new History(client, { random, markets: [['kraken', 'BTC/USD'], ['kraken', 'ETH/USD'], ['binance', 'BTC/USD']], minutes: 90 });
+    const history = new History(client, {
+      random,
+      markets: [
+        ['kraken', 'BTC/USD'],
+        ['kraken', 'ETH/USD'],
+        ['binance', 'BTC/USD'],
+      ],
+      minutes: 90,
+    });
     for (let round = 0; round < ROUNDS; round++) {
       const writes = 1 + Math.floor(random() * 12);
       for (let write = 0; write < writes; write++) await history.write();
       await engine.refresh();
       for (const view of engine.layout.views) {
         const difference = await verifyView(client, engine.layout, view.name);
-        if (difference) throw new Error(`TEST_SEED=${SEED}, round ${round}: ${JSON.stringify(difference, null, 2)}`);
+        if (difference)
+          throw new Error(`TEST_SEED=${SEED}, round ${round}: ${JSON.stringify(difference, null, 2)}`);
       }
     }
     const { rows } = await client.query<{ n: string }>('select count(*) as n from candles_1m');
