@@ -16,7 +16,8 @@ let broken = 0;
 for (const suite of report.testResults) {
   const name = relative(process.cwd(), suite.name);
   for (const test of suite.assertionResults) {
-    if (test.status === 'failed') console.log(`FAILED: ${name}: ${test.fullName}\n${test.failureMessages.join('\n')}`);
+    if (test.status === 'failed')
+      console.log(`FAILED: ${name}: ${test.fullName}\n${test.failureMessages.join('\n')}`);
     if (test.status === 'pending') console.log(`SKIPPED: ${name}: ${test.fullName}`);
   }
   if (suite.status === 'failed' && !suite.assertionResults.some((test) => test.status === 'failed')) {
@@ -26,5 +27,7 @@ for (const suite of report.testResults) {
 }
 const none = report.numTotalTests === 0 ? 1 : 0;
 if (none) console.log('FAILED: no test was run');
-console.log(`${report.numPassedTests} passed, ${report.numPendingTests} skipped in ${report.numTotalTestSuites} suites`);
+console.log(
+  `${report.numPassedTests} passed, ${report.numPendingTests} skipped in ${report.numTotalTestSuites} suites`,
+);
 console.log(`${report.numPassedTests} ${report.numFailedTests + broken + none}`);
