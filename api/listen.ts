@@ -16,7 +16,7 @@ export class ListenError extends Error {
   constructor(host: string, port: number, cause: Error) {
     const taken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
     super(
-      `The API can't listen on ${host}:${port}${taken ? ': the port is in use' : ''}. Stop the program that has it, or choose another port`,
+      `The API can't listen on ${host}:${port}${taken ? ': the port is in use' : ''}. Stop the program that has it, or choose another port (PORT)`,
       { cause },
     );
     this.name = 'ListenError';
