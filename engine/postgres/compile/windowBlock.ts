@@ -1,8 +1,8 @@
 import type { Node, SelectStmt, WindowDef } from '@pgsql/types';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { windowCalls } from '../../slices/expression.ts';
+import { constantNumber, descending, FRAME, windowOf } from '../../slices/frames.ts';
 import type { LeafRule, SliceRule } from '../../slices/rule.ts';
-import { constantNumber, descending, FRAME, windowOf } from '../../slices/windows.ts';
 import { columnPath, functionName, pick, relationName, selectOf, treeKey } from '../../sql/tree.ts';
 
 /** One window call over the last rows of its partition: `back` rows before the current one, up to `near` rows before it. */
