@@ -21,6 +21,9 @@ export interface EngineOptions {
 /** Key of the advisory lock that the one writer of views holds. */
 const LOCK = 0x7469636b;
 
+/** Rows of one view in one refresh after which the working tables are cleaned at once. */
+const MANY_ROWS = 2000;
+
 /** Another process keeps the views of this database up to date. */
 export class EngineBusyError extends Error {
   override readonly name = 'EngineBusyError';
@@ -71,6 +74,7 @@ export class Engine {
       const deployment = await deploy(client, layout, options.onBuild);
       const engine = new Engine(options, layout, deployment, client);
       await engine.refresh();
+      await engine.#refresher.clean();
       return engine;
     } catch (error) {
       await client.end();
@@ -101,6 +105,8 @@ export class Engine {
 
   async #refresh(due: readonly string[] | 'all', everything: readonly string[] = []): Promise<Refresh> {
     const { refresh, changes } = await this.#refresher.refresh(due, everything);
+    // What a large refresh leaves in the working tables would be read by every small one after it.
+    if (refresh.views.some((view) => view.changed > MANY_ROWS)) await this.#refresher.clean();
     for (const failure of await this.#feed.publish(changes)) this.#loop.report(failure);
     for (const listener of this.#listeners) listener(refresh);
     return refresh;
