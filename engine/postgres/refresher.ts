@@ -85,8 +85,9 @@ export class Refresher {
    */
   async clean(): Promise<void> {
     const marks = watchedTables(this.#layout).map((table) => `engine.${names.marks(table.name)}`);
-    await this.#client.query(`truncate ${sessionTables(this.#layout).join(', ')}`);
-    await this.#client.query(`vacuum ${marks.join(', ')}`);
+    const working = sessionTables(this.#layout);
+    if (working.length > 0) await this.#client.query(`truncate ${working.join(', ')}`);
+    if (marks.length > 0) await this.#client.query(`vacuum ${marks.join(', ')}`);
   }
 
   async #number(views: Refresh['views']): Promise<number> {
