@@ -6,13 +6,16 @@ import { benchLive } from './throughput.ts';
 
 /**
  * `npm run bench [-- live history backfill]`: figures go to bench/results/<name>.json with the machine and the commit.
- * BENCH_SMALL=1 runs each in miniature, to see that it runs.
+ * BENCH_SMALL=1 runs each in miniature, to see that it runs; BENCH_DAYS shortens the backfill, BENCH_TRADES the large history.
  */
 const small = process.env.BENCH_SMALL === '1';
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   live: () => benchLive(small ? [1000] : [10_000, 20_000, 30_000, 40_000, 50_000], small ? 3 : 20),
-  backfill: () => benchBackfill(small ? 7 : 365),
-  history: () => (small ? benchHistory(20_000, 100_000) : benchHistory(1_000_000, 20_000_000)),
+  backfill: () => benchBackfill(small ? 7 : Number(process.env.BENCH_DAYS ?? 365)),
+  history: () =>
+    small
+      ? benchHistory(20_000, 100_000)
+      : benchHistory(1_000_000, Number(process.env.BENCH_TRADES ?? 20_000_000)),
 };
 
 const wanted = process.argv.slice(2);
