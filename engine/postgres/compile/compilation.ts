@@ -14,6 +14,8 @@ export interface Compilation {
   readonly rule: SliceRule;
   readonly catalog: Catalog;
   readonly tableOf: TableOf;
+  /** Rule of a stored view that this one reads; nothing for landing tables. */
+  readonly ruleOf: (relation: string) => SliceRule | undefined;
   /** What each input notes of its changes. */
   readonly changesOf: (relation: string) => ChangeColumns;
 }
@@ -32,7 +34,7 @@ export function stageOf(compilation: Compilation): StageSql {
 }
 
 export function tolerance(compilation: Compilation): string {
-  return `interval '${spacing(compilation.rule, compilation.catalog)} milliseconds'`;
+  return `interval '${spacing(compilation.rule, compilation.ruleOf)} milliseconds'`;
 }
 
 /** An expression over a leaf's columns, as one over the columns of `row`. */

@@ -20,6 +20,11 @@ export function isWindow(step: Step): boolean {
   return step.kind === 'window';
 }
 
+/** The way from a block's relation to the view's time, its windows left aside. */
+export function ownSteps(block: WindowBlock): Step[] {
+  return (block.leaf.chain?.steps ?? []).filter((step) => !isWindow(step));
+}
+
 /** Leaves whose read range must be looked up, and is kept with the slice: one for all that go the same way. */
 export function lookedUp(rule: SliceRule): LeafRule[] {
   const ways = new Map<string, LeafRule>();

@@ -1,5 +1,5 @@
 import type { Compilation } from './compilation.ts';
-import { type Form, isWindow } from './form.ts';
+import { type Form, ownSteps } from './form.ts';
 import { memoryColumns, memoryOf, partsQuery } from './memory.ts';
 import { names } from './names.ts';
 import { inline } from './ranges.ts';
@@ -12,8 +12,7 @@ import type { WindowBlock } from './windowBlock.ts';
 export function forgetSql(compilation: Compilation, form: Form): string {
   if (form.kind !== 'rows' || !memoryOf(form.block)) return '';
   const { rule } = compilation;
-  const steps = (form.block.leaf.chain?.steps ?? []).filter((step) => !isWindow(step));
-  const start = inline(steps, { lo: 'slice.lo', hi: 'slice.hi' }).lo;
+  const start = inline(ownSteps(form.block), { lo: 'slice.lo', hi: 'slice.hi' }).lo;
   const conditions = `${ownRows(form.block, 'kept', 'slice', compilation)} and kept.${identifier(form.block.time)} > ${start}`;
   return `delete from ${names.memory(rule.view.name)} as kept using ${names.slices(rule.view.name)} as slice where ${conditions};`;
 }

@@ -1,7 +1,7 @@
 import type { LeafRule, SliceRule } from '../../slices/rule.ts';
 import type { ChangeColumns } from './changes.ts';
 import { type Compilation, keysOf, ofRow, stageOf, tolerance } from './compilation.ts';
-import { type Form, isWindow, lookedUp, readColumns } from './form.ts';
+import { type Form, lookedUp, ownSteps, readColumns } from './form.ts';
 import { names } from './names.ts';
 import { backward, forward, inline, islands } from './ranges.ts';
 import { identifier } from './restrict.ts';
@@ -66,8 +66,7 @@ function readRange(leaf: LeafRule, compilation: Compilation, slice: string): str
 
 /** Rows of the block's relation that lie in a slice, its windows left aside. */
 export function ownRows(block: WindowBlock, row: string, slice: string, compilation: Compilation): string {
-  const steps = (block.leaf.chain?.steps ?? []).filter((step) => !isWindow(step));
-  const range = inline(steps, { lo: `${slice}.lo`, hi: `${slice}.hi` });
+  const range = inline(ownSteps(block), { lo: `${slice}.lo`, hi: `${slice}.hi` });
   const time = `${row}.${identifier(block.leaf.chain?.column ?? '')}`;
   const keys = compilation.rule.partition.flatMap((column, index) => {
     const value = block.leaf.partition[index];
@@ -108,7 +107,7 @@ export function splitSql(compilation: Compilation, block: WindowBlock): string {
 
 /** The view's time of one of its relation's rows, windows left aside. */
 function forwardOwn(block: WindowBlock): string {
-  const steps = (block.leaf.chain?.steps ?? []).filter((step) => !isWindow(step));
+  const steps = ownSteps(block);
   const time = `own.${identifier(block.leaf.chain?.column ?? '')}`;
   return steps.length === 0
     ? time

@@ -1,5 +1,4 @@
-import type { Catalog } from '../../catalog/catalog.ts';
-import { type SliceRule, sliceRule } from '../../slices/rule.ts';
+import type { SliceRule } from '../../slices/rule.ts';
 import { treeKey } from '../../sql/tree.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -14,8 +13,10 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 /**
  * How far apart rows of a partition usually are, in milliseconds: slices nearer than that are computed as one. Read off the
  * rounding of time in the view or in what it reads; 0 when nothing rounds it.
+ *
+ * @param ruleOf rule of a stored view, nothing for landing tables
  */
-export function spacing(rule: SliceRule, catalog: Catalog): number {
+export function spacing(rule: SliceRule, ruleOf: (relation: string) => SliceRule | undefined): number {
   const own = rule.leaves.flatMap((leaf) =>
     (leaf.chain?.steps ?? []).flatMap((step) =>
       step.kind === 'floor' ? widthOf(treeKey(step.floor.width)) : [],
@@ -23,8 +24,8 @@ export function spacing(rule: SliceRule, catalog: Catalog): number {
   );
   if (own.length > 0) return Math.max(...own);
   const inherited = rule.leaves.map((leaf) => {
-    const input = catalog.find(leaf.leaf.relation);
-    return leaf.chain && input?.query ? spacing(sliceRule(input, catalog), catalog) : 0;
+    const input = leaf.chain ? ruleOf(leaf.leaf.relation) : undefined;
+    return input ? spacing(input, ruleOf) : 0;
   });
   const known = inherited.filter((width) => width > 0);
   return known.length > 0 ? Math.min(...known) : 0;

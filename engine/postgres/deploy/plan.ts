@@ -45,7 +45,7 @@ export function layOut(catalog: Catalog): Layout {
   const compilation = (view: CatalogObject): Compilation => {
     const rule = rules.get(view.name);
     if (!rule) throw new TypeError(`${view.name} is not a stored view`);
-    return { rule, catalog, tableOf, changesOf };
+    return { rule, catalog, tableOf, ruleOf: (relation) => rules.get(relation), changesOf };
   };
   return { catalog, hashes, rules, changes, views, tables, tableOf, compilation };
 }
