@@ -53,6 +53,23 @@ export class LimitReached extends ConnectorError {
   readonly code = 'limit-reached';
 }
 
+/** An exchange said no, in its own words. */
+export class ExchangeRefused extends ConnectorError {
+  readonly code = 'exchange-refused';
+  /** Whether the same request may succeed later: a limit on rates, an outage. */
+  readonly transient: boolean;
+
+  constructor(message: string, remedy: string, options: { readonly transient: boolean }) {
+    super(message, remedy);
+    this.transient = options.transient;
+  }
+}
+
+/** An exchange could not be reached, or its answer could not be read. */
+export class ExchangeUnreachable extends ConnectorError {
+  readonly code = 'exchange-unreachable';
+}
+
 /** The database would not take a batch. */
 export class LandingFailed extends ConnectorError {
   readonly code = 'landing-failed';

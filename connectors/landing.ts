@@ -62,6 +62,65 @@ export interface DeadLetter {
   readonly receivedAt: string;
 }
 
+/** How a hole in a market's trade ids stands: open, filled, or confirmed by the exchange to hold no trades. */
+export type GapStatus = 'detected' | 'repaired' | 'permanent';
+
+/** A hole in the trade stream, as the ledger `trade_gaps` keeps it. Written again as more becomes known of it. */
+export interface TradeGap {
+  readonly exchange: string;
+  /** As `BTC/USD`. */
+  readonly symbol: string;
+  /** First missing trade id, decimal text. With exchange and symbol the key. */
+  readonly fromId: string;
+  /** Last missing trade id. */
+  readonly toId: string;
+  /** Time of the last trade before the hole, ISO 8601 in UTC. */
+  readonly fromTs: string;
+  /** Time of the first trade after it. */
+  readonly toTs: string;
+  /** Ids missing when the hole was found. */
+  readonly missing: number;
+  /** How many of them have been filled since. */
+  readonly repaired: number;
+  readonly status: GapStatus;
+  /** What is known of the cause, as `reconnect`, `start` or `hole in the ids`. */
+  readonly cause: string;
+  readonly detectedAt: string;
+  /** When it became repaired or permanent; null while it is open. */
+  readonly closedAt: string | null;
+}
+
+/** A story as it was collected. The first arrival of an id stays. */
+export interface NewsStory {
+  /** The same however often it is collected: a hash of its canonical address. */
+  readonly id: string;
+  /** Feed or publisher. */
+  readonly source: string;
+  readonly title: string;
+  readonly summary: string | null;
+  readonly url: string | null;
+  /** As the publisher states it, ISO 8601 in UTC; null when it does not. */
+  readonly publishedAt: string | null;
+  /** When Tickwave first saw it. */
+  readonly receivedAt: string;
+}
+
+/** What a model made of a story for one asset. Written once. */
+export interface NewsScore {
+  readonly newsId: string;
+  /** Base asset, as `BTC`. */
+  readonly asset: string;
+  /** Which model and which version of the prompt: `gpt-5-mini@3`, `lexicon@1`. */
+  readonly model: string;
+  /** -1 (bad for the price) to 1 (good for it). */
+  readonly score: number;
+  /** 0 to 1. */
+  readonly confidence: number;
+  readonly reason: string;
+  /** When the score was known, ISO 8601 in UTC. */
+  readonly scoredAt: string;
+}
+
 /**
  * Where connectors put what they have. A second arrival of the same key changes nothing.
  * Each call is one transaction: when it resolves the rows survive a crash.
@@ -72,4 +131,8 @@ export interface Landing {
   heartbeats(rows: readonly Heartbeat[]): Promise<number>;
   candles(rows: readonly ImportedCandle[]): Promise<number>;
   deadLetters(rows: readonly DeadLetter[]): Promise<number>;
+  news(rows: readonly NewsStory[]): Promise<number>;
+  newsScores(rows: readonly NewsScore[]): Promise<number>;
+  /** The newest row of a key replaces the one before. Resolves to how many were written. */
+  gaps(rows: readonly TradeGap[]): Promise<number>;
 }

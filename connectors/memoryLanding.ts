@@ -1,5 +1,13 @@
 import type { Chunk, ChunkCounts, FileLanding, FilePosition } from './fileLanding.ts';
-import type { DeadLetter, Heartbeat, ImportedCandle, Trade } from './landing.ts';
+import type {
+  DeadLetter,
+  Heartbeat,
+  ImportedCandle,
+  NewsScore,
+  NewsStory,
+  Trade,
+  TradeGap,
+} from './landing.ts';
 
 /** A landing in memory, with the keys of the real one: for tests and dry runs. */
 export class MemoryLanding implements FileLanding {
@@ -8,6 +16,9 @@ export class MemoryLanding implements FileLanding {
     heartbeats: new Map<string, Heartbeat>(),
     candles: new Map<string, ImportedCandle>(),
     deadLetters: new Map<string, DeadLetter>(),
+    news: new Map<string, NewsStory>(),
+    newsScores: new Map<string, NewsScore>(),
+    gaps: new Map<string, TradeGap>(),
     positions: new Map<string, FilePosition>(),
   };
 
@@ -25,6 +36,19 @@ export class MemoryLanding implements FileLanding {
 
   async deadLetters(rows: readonly DeadLetter[]): Promise<number> {
     return add(this.stored.deadLetters, rows, (row) => [row.source, row.place]);
+  }
+
+  async news(rows: readonly NewsStory[]): Promise<number> {
+    return add(this.stored.news, rows, (row) => [row.id]);
+  }
+
+  async newsScores(rows: readonly NewsScore[]): Promise<number> {
+    return add(this.stored.newsScores, rows, (row) => [row.newsId, row.asset, row.model]);
+  }
+
+  async gaps(rows: readonly TradeGap[]): Promise<number> {
+    for (const row of rows) this.stored.gaps.set(key([row.exchange, row.symbol, row.fromId]), row);
+    return rows.length;
   }
 
   async chunk(chunk: Chunk): Promise<ChunkCounts> {

@@ -42,11 +42,70 @@ describe('PostgresLanding', () => {
     await database.drop();
   });
   beforeEach(async () => {
-    await client.query('truncate trades, heartbeats, candles_imported, dead_letters, file_positions');
+    await client.query(
+      'truncate trades, heartbeats, candles_imported, dead_letters, file_positions, news, news_scores, trade_gaps',
+    );
   });
 
   const count = async (table: string): Promise<number> =>
     Number((await client.query(`select count(*) as n from ${table}`)).rows[0].n);
+
+  test('a gap is rewritten as more becomes known of it', async () => {
+    const gap = {
+      exchange: 'kraken',
+      symbol: 'BTC/USD',
+      fromId: '11',
+      toId: '20',
+      fromTs: NOW,
+      toTs: '2024-08-09T00:01:00.000Z',
+      missing: 10,
+      repaired: 0,
+      status: 'detected',
+      cause: 'reconnect',
+      detectedAt: NOW,
+      closedAt: null,
+    } as const;
+    await landing.gaps([gap]);
+    await landing.gaps([
+      {
+        ...gap,
+        repaired: 10,
+        status: 'repaired',
+        detectedAt: '2024-08-09T00:02:00.000Z',
+        closedAt: '2024-08-09T00:02:00.000Z',
+      },
+    ]);
+    const { rows } = await client.query('select repaired, status, detected_at from trade_gaps');
+    expect(rows).toEqual([{ repaired: '10', status: 'repaired', detected_at: new Date(NOW) }]);
+  });
+
+  test('stories and scores stay as they first came', async () => {
+    const story = {
+      id: 'a',
+      source: 'feed',
+      title: 'Bitcoin, "up"',
+      summary: null,
+      url: null,
+      publishedAt: null,
+      receivedAt: NOW,
+    };
+    expect(await landing.news([story, { ...story, id: 'b' }])).toBe(2);
+    expect(await landing.news([{ ...story, title: 'other' }])).toBe(0);
+    const score = {
+      newsId: 'a',
+      asset: 'BTC',
+      model: 'lexicon@1',
+      score: 1e-7,
+      confidence: 0.5,
+      reason: 'up',
+      scoredAt: NOW,
+    };
+    expect(await landing.newsScores([score, score])).toBe(1);
+    const { rows } = await client.query(
+      `select title, summary, score from news join news_scores on news_id = id`,
+    );
+    expect(rows).toEqual([{ title: 'Bitcoin, "up"', summary: null, score: 1e-7 }]);
+  });
 
   test('keeps every digit and the microsecond', async () => {
     await landing.trades([trade('9007199254740993')]);

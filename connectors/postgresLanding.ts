@@ -1,9 +1,25 @@
 import { readFileSync } from 'node:fs';
-import type pg from 'pg';
 import type { Chunk, ChunkCounts, FileLanding, FilePosition } from './fileLanding.ts';
-import type { DeadLetter, Heartbeat, ImportedCandle, Trade } from './landing.ts';
-import { literal, nullableLiteral, textLiteral } from './pgArray.ts';
+import type {
+  DeadLetter,
+  Heartbeat,
+  ImportedCandle,
+  NewsScore,
+  NewsStory,
+  Trade,
+  TradeGap,
+} from './landing.ts';
 import { type Connection, PgSession } from './pgSession.ts';
+import {
+  insertCandles,
+  insertDeadLetters,
+  insertHeartbeats,
+  insertNews,
+  insertNewsScores,
+  type RowInsert,
+  storeGaps,
+  storePositions,
+} from './rowInserts.ts';
 import { TradeInsert } from './tradeInsert.ts';
 
 export interface PostgresLandingOptions {
@@ -15,12 +31,7 @@ export interface PostgresLandingOptions {
   readonly durable: boolean;
 }
 
-const sql = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
-const INSERT_HEARTBEATS = sql('insertHeartbeats');
-const INSERT_CANDLES = sql('insertCandles');
-const INSERT_DEAD_LETTERS = sql('insertDeadLetters');
-const STORE_POSITIONS = sql('storePositions');
-const FIND_POSITION = sql('findPosition');
+const FIND_POSITION = readFileSync(new URL('./sql/findPosition.sql', import.meta.url), 'utf8');
 
 /**
  * The landing tables of a PostgreSQL database, over one connection of its own.
@@ -48,18 +59,27 @@ export class PostgresLanding implements FileLanding {
   }
 
   heartbeats(rows: readonly Heartbeat[]): Promise<number> {
-    if (rows.length === 0) return Promise.resolve(0);
-    return this.session.run(`${rows.length} heartbeats`, (client) => insertHeartbeats(client, rows));
+    return this.land('heartbeats', rows, insertHeartbeats);
   }
 
   candles(rows: readonly ImportedCandle[]): Promise<number> {
-    if (rows.length === 0) return Promise.resolve(0);
-    return this.session.run(`${rows.length} candles`, (client) => insertCandles(client, rows));
+    return this.land('candles', rows, insertCandles);
   }
 
   deadLetters(rows: readonly DeadLetter[]): Promise<number> {
-    if (rows.length === 0) return Promise.resolve(0);
-    return this.session.run(`${rows.length} dead letters`, (client) => insertDeadLetters(client, rows));
+    return this.land('dead letters', rows, insertDeadLetters);
+  }
+
+  news(rows: readonly NewsStory[]): Promise<number> {
+    return this.land('stories', rows, insertNews);
+  }
+
+  newsScores(rows: readonly NewsScore[]): Promise<number> {
+    return this.land('scores', rows, insertNewsScores);
+  }
+
+  gaps(rows: readonly TradeGap[]): Promise<number> {
+    return this.land('gaps', rows, storeGaps);
   }
 
   chunk(chunk: Chunk): Promise<ChunkCounts> {
@@ -101,61 +121,9 @@ export class PostgresLanding implements FileLanding {
   close(): Promise<void> {
     return this.session.close();
   }
-}
 
-async function insertHeartbeats(client: pg.Client, rows: readonly Heartbeat[]): Promise<number> {
-  return insert(client, 'heartbeats', INSERT_HEARTBEATS, rows.length, () => [
-    textLiteral(rows, (row) => row.exchange),
-    textLiteral(rows, (row) => row.symbol),
-    textLiteral(rows, (row) => row.minute),
-  ]);
-}
-
-async function insertCandles(client: pg.Client, rows: readonly ImportedCandle[]): Promise<number> {
-  return insert(client, 'candles', INSERT_CANDLES, rows.length, () => [
-    textLiteral(rows, (row) => row.exchange),
-    textLiteral(rows, (row) => row.symbol),
-    textLiteral(rows, (row) => row.windowStart),
-    textLiteral(rows, (row) => row.open),
-    textLiteral(rows, (row) => row.high),
-    textLiteral(rows, (row) => row.low),
-    textLiteral(rows, (row) => row.close),
-    textLiteral(rows, (row) => row.volume),
-    nullableLiteral(rows, (row) => row.notional),
-    nullableLiteral(rows, (row) => row.trades),
-    nullableLiteral(rows, (row) => row.takerBuyVolume),
-  ]);
-}
-
-async function insertDeadLetters(client: pg.Client, rows: readonly DeadLetter[]): Promise<number> {
-  return insert(client, 'dead letters', INSERT_DEAD_LETTERS, rows.length, () => [
-    textLiteral(rows, (row) => row.source),
-    textLiteral(rows, (row) => row.place),
-    textLiteral(rows, (row) => row.reason),
-    textLiteral(rows, (row) => Buffer.from(row.raw).toString('base64')),
-    textLiteral(rows, (row) => row.receivedAt),
-  ]);
-}
-
-async function storePositions(client: pg.Client, rows: readonly FilePosition[]): Promise<void> {
-  await insert(client, 'positions', STORE_POSITIONS, rows.length, () => [
-    textLiteral(rows, (row) => row.source),
-    textLiteral(rows, (row) => row.path),
-    textLiteral(rows, (row) => row.contentHash),
-    literal(rows, (row) => row.rowsDone),
-    literal(rows, (row) => (row.done ? 't' : 'f')),
-    textLiteral(rows, (row) => row.updatedAt),
-  ]);
-}
-
-async function insert(
-  client: pg.Client,
-  name: string,
-  text: string,
-  rows: number,
-  values: () => string[],
-): Promise<number> {
-  if (rows === 0) return 0;
-  const result = await client.query({ name: `land ${name}`, text, values: values() });
-  return result.rowCount ?? 0;
+  private land<Row>(what: string, rows: readonly Row[], insert: RowInsert<Row>): Promise<number> {
+    if (rows.length === 0) return Promise.resolve(0);
+    return this.session.run(`${rows.length} ${what}`, (client) => insert(client, rows));
+  }
 }

@@ -47,6 +47,9 @@ class Watched implements Landing {
   candles = (rows: Parameters<Landing['candles']>[0]): Promise<number> => this.memory.candles(rows);
   deadLetters = (rows: Parameters<Landing['deadLetters']>[0]): Promise<number> =>
     this.memory.deadLetters(rows);
+  news = (rows: Parameters<Landing['news']>[0]): Promise<number> => this.memory.news(rows);
+  newsScores = (rows: Parameters<Landing['newsScores']>[0]): Promise<number> => this.memory.newsScores(rows);
+  gaps = (rows: Parameters<Landing['gaps']>[0]): Promise<number> => this.memory.gaps(rows);
 }
 
 describe('Writer', () => {

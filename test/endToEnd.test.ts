@@ -111,11 +111,14 @@ describeWithData(
     }
 
     test('indicators and features follow', async () => {
-      const { rows } = await client.query<{ features: string; indicators: string }>(
-        `select (select count(*) from features) as features, (select count(*) from indicators where timeframe = '1m') as indicators`,
+      const { rows } = await client.query<{ features: string; indicators: string; candles: string }>(
+        `select (select count(*) from features) as features, (select count(*) from candles_1m) as candles,
+          (select count(*) from indicators where timeframe = '1m') as indicators`,
       );
-      expect(Number(rows[0]?.features)).toBeGreaterThan(70);
-      expect(rows[0]?.features).toBe(rows[0]?.indicators);
+      const [counts] = rows;
+      expect(Number(counts?.features)).toBeGreaterThan(70);
+      expect(counts?.indicators).toBe(counts?.candles);
+      expect(counts?.features).toBe(counts?.candles);
     });
   },
 );

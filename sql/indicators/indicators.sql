@@ -1,7 +1,8 @@
 -- Every indicator of a window in one row: one row per exchange, symbol, timeframe and window with a known minute.
 -- grain: exchange, symbol, timeframe, window_start
 -- time: window_start
--- why: a plain view, so that it costs nothing to keep. Every one of the joined views has a row for each row of price_moves.
+-- why: a plain view, so that it costs nothing to keep. Every one of the joined views has a row for each row of price_moves;
+--   daily_vwap, which is kept up to a second later, must not hold the others back.
 create view indicators as
 select
   trend.exchange, -- exchange of the market
@@ -89,6 +90,6 @@ join volatility
 join volume_flow
   on volume_flow.exchange = trend.exchange and volume_flow.symbol = trend.symbol
   and volume_flow.timeframe = trend.timeframe and volume_flow.window_start = trend.window_start
-join daily_vwap
+left join daily_vwap
   on daily_vwap.exchange = trend.exchange and daily_vwap.symbol = trend.symbol
   and daily_vwap.timeframe = trend.timeframe and daily_vwap.window_start = trend.window_start;

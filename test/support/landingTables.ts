@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 
-const TABLES = ['trades', 'heartbeats', 'candles_imported', 'dead_letters', 'file_positions'];
+const TABLES = [
+  'trades',
+  'heartbeats',
+  'candles_imported',
+  'dead_letters',
+  'file_positions',
+  'news',
+  'news_scores',
+  'trade_gaps',
+];
 
 /** Creates the tables that connectors write to, from sql/landing without what only RisingWave reads. */
 export async function createLandingTables(url: string): Promise<void> {
