@@ -1,4 +1,4 @@
-import type { Trade } from '../landing.ts';
+import type { ImportedCandle, Trade } from '../landing.ts';
 
 // What an exchange is to the feed: how to speak with it, and what it promises. One file an exchange implements this;
 // connections, pauses, holes and limits are the business of the shared session and feed.
@@ -61,6 +61,20 @@ export interface History {
   read(body: string, symbol: string, receivedAt: string): readonly Trade[];
 }
 
+/** Past one-minute candles over REST: few requests warm the indicators up while trades are still being fetched. */
+export interface CandleHistory {
+  /** Path and query of the candles from this time on, microseconds since the Unix epoch. */
+  from(symbol: string, micros: number): string;
+  /** Most minutes of an answer, and how far back the exchange goes at all, in minutes. */
+  readonly pageMinutes: number;
+  readonly reachMinutes: number;
+  /**
+   * The candles of an answer, in order of time. The minute that still runs may be among them.
+   * @throws ExchangeRefused, BadField
+   */
+  read(body: string, symbol: string): readonly ImportedCandle[];
+}
+
 /** An exchange's public trade stream. */
 export interface Exchange {
   /** As rows carry it: `kraken`. */
@@ -96,4 +110,5 @@ export interface Exchange {
    */
   read(frame: string, receivedAt: string): readonly Message[];
   readonly history: History;
+  readonly candles: CandleHistory;
 }
