@@ -59,7 +59,7 @@ describe('readConfig', () => {
 
   test('lists every problem, and shows no secret', () => {
     const { problems, message } = problemsOf({ PORT: 'x', DATABASE_URL: 'mysql://me:hunter2@host/db' });
-    expect(problems.map(({ variable }) => variable)).toEqual(['PORT', 'DATABASE_URL']);
+    expect(problems.map(({ variable }) => variable)).toEqual(['DATABASE_URL', 'PORT']);
     expect(message).not.toContain('hunter2');
   });
 
@@ -87,6 +87,22 @@ describe('readConfig', () => {
       DATABASE: 'x',
     };
     expect(readConfig(theirs, '/').warnings).toEqual([]);
+  });
+
+  test('reads markets, each once', () => {
+    expect(readConfig({ MARKETS: 'btc/usd, kraken:BTC-USD,binance:BTC/USDT' }, '/').MARKETS).toEqual([
+      { exchange: 'kraken', symbol: 'BTC/USD' },
+      { exchange: 'binance', symbol: 'BTC/USDT' },
+    ]);
+    expect(problemsOf({ MARKETS: 'kraken:BTCUSD' }).message).toContain("MARKETS is 'kraken:BTCUSD'");
+  });
+
+  test('reads the addresses of exchanges', () => {
+    const urls = 'kraken=ws://127.0.0.1:1/v2,kraken=http://127.0.0.1:2/';
+    expect(readConfig({ EXCHANGE_URLS: urls }, '/').EXCHANGE_URLS).toEqual([
+      { exchange: 'kraken', kind: 'websocket', url: 'ws://127.0.0.1:1/v2' },
+      { exchange: 'kraken', kind: 'rest', url: 'http://127.0.0.1:2' },
+    ]);
   });
 
   test('names what is set and not used yet', () => {
