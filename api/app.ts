@@ -15,6 +15,7 @@ import { remembered } from './remembered.ts';
 import { identified, limited, notOverloaded } from './requests.ts';
 import type { Route } from './route.ts';
 import { routes } from './routes/all.ts';
+import type { FeedsReport } from './schemas/feeds.ts';
 
 /** What the API works with. */
 export interface ApiOptions {
@@ -22,6 +23,8 @@ export interface ApiOptions {
   readonly pool: Pool;
   /** How the engine is, for /ready. */
   readonly status: () => Promise<EngineStatus>;
+  /** Where data comes from; default: nowhere, as when other processes write it. */
+  readonly feeds?: () => FeedsReport;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Views further behind than this are not ready; default 2 s. */
@@ -58,12 +61,27 @@ export function createApi(options: ApiOptions): Express {
   return app;
 }
 
-function contextOf({ pool, status, clock, logger, maxLagMs = 2_000 }: ApiOptions): Context {
+const NOWHERE: FeedsReport = {
+  kind: 'none',
+  detail: 'nothing is fed by this process',
+  markets: [],
+  news: null,
+  kafka: null,
+};
+
+function contextOf({
+  pool,
+  status,
+  feeds = () => NOWHERE,
+  clock,
+  logger,
+  maxLagMs = 2_000,
+}: ApiOptions): Context {
   const db = new Kysely<Views>({ dialect: new PostgresDialect({ pool }) });
   const catalog = new Catalog(pool, clock);
   const markets = new Markets(db, clock);
   const history = remembered(clock, 1_000, () => readHistory(db, catalog, markets, logger));
-  return { db, catalog, markets, history, status, clock, logger, maxLagMs, startedAt: clock.now() };
+  return { db, catalog, markets, history, status, feeds, clock, logger, maxLagMs, startedAt: clock.now() };
 }
 
 function handlerOf(route: Route, context: Context): express.RequestHandler {

@@ -5,6 +5,7 @@ import type { Views } from './database.ts';
 import type { Markets } from './markets.ts';
 import type { History } from './readiness.ts';
 import type { Remembered } from './remembered.ts';
+import type { FeedsReport } from './schemas/feeds.ts';
 
 /** The time, in milliseconds since the epoch. */
 export interface Clock {
@@ -27,6 +28,7 @@ export interface Context {
   readonly markets: Markets;
   readonly history: Remembered<History>;
   readonly status: () => Promise<EngineStatus>;
+  readonly feeds: () => FeedsReport;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly startedAt: number;

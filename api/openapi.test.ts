@@ -13,6 +13,7 @@ test('the document describes what the requests are checked by, and the columns o
   expect(Object.keys(body.paths)).toEqual([
     '/health',
     '/ready',
+    '/v1/feeds',
     '/v1/markets',
     '/v1/candles/{symbol}',
     '/v1/indicators/{symbol}',

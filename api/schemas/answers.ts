@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '../problem.ts';
+import { feedsSchema } from './feeds.ts';
 
 /** Every error, as application/problem+json. */
 export const problemSchema = z.looseObject({
@@ -21,4 +22,7 @@ export const readySchema = z.object({
   status: z.literal('ready'),
   markets: z.int().describe('Markets with enough history'),
   notes: z.array(z.string()).describe('What is not complete yet, such as markets that warm up'),
+  source: feedsSchema
+    .pick({ kind: true, detail: true })
+    .describe('Whether the data is live, replayed or simulated'),
 });

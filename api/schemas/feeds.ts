@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+const time = z.iso.datetime({ offset: true });
+
+const marketFeed = z.object({
+  exchange: z.string(),
+  symbol: z.string(),
+  state: z.string().describe('connecting, backfilling, live, rejected, halted or stopped'),
+  words: z.string().nullable().describe("The exchange's own words where it refused the market"),
+  last_trade_at: time.nullable(),
+  complete_to: time.nullable().describe('Every trade up to this time is stored'),
+  open_gaps: z.int().describe('Holes in the trade ids that are being repaired'),
+  backfilled: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .describe('Share of the history that is fetched; null when none is wanted'),
+  landed: z.int(),
+  duplicates: z.int().describe('Trades that were known already'),
+});
+
+const newsSource = z.object({
+  name: z.string(),
+  stories: z.int(),
+  last_success_at: time.nullable(),
+  error: z.string().nullable(),
+});
+
+/** Where data comes from at this moment. */
+export const feedsSchema = z.object({
+  kind: z.enum(['live', 'simulated', 'replay', 'none']).describe('Simulated markets are made up'),
+  detail: z.string().describe('The same for people, as on the first line of the command'),
+  markets: z.array(marketFeed),
+  news: z.object({ sources: z.array(newsSource), scorer: z.string().nullable() }).nullable(),
+  kafka: z
+    .object({
+      connected: z.boolean(),
+      spooled: z.int().describe('Rows that wait on disk for the broker'),
+      lag: z.int().nullable().describe('Messages that wait to be stored; null when this process stores none'),
+      error: z.string().nullable(),
+    })
+    .nullable(),
+});
+
+/** What `/v1/feeds` answers; whoever runs the sources makes it. */
+export type FeedsReport = Readonly<z.infer<typeof feedsSchema>>;
