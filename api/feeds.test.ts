@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type TestApi, testApi } from './fixtures/harness.ts';
+import type { FeedsReport } from './schemas/feeds.ts';
 
-const report = {
+const report: FeedsReport = {
   kind: 'simulated',
   detail: 'no exchange answers, showing the SIMULATED market',
   markets: [],
   news: null,
   kafka: null,
-} as const;
+};
 let api: TestApi;
 beforeAll(async () => {
   api = await testApi({ feeds: () => report });
