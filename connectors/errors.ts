@@ -43,6 +43,11 @@ export class UnreadableFile extends ConnectorError {
   readonly code = 'unreadable-file';
 }
 
+/** A file that cannot be created or written. */
+export class UnwritableFile extends ConnectorError {
+  readonly code = 'unwritable-file';
+}
+
 /** An option whose value is not allowed. */
 export class BadOption extends ConnectorError {
   readonly code = 'bad-option';

@@ -1,13 +1,12 @@
-import { isUtf8 } from 'node:buffer';
 import type { Clock } from '../../../engine/clock.ts';
 import { BadOption } from '../../errors.ts';
-import { isoOf } from '../../instant.ts';
 import type { Exchange, Message } from '../exchange.ts';
 import type { FrameRecorder } from '../recording/frameRecorder.ts';
 import { Backoff } from './backoff.ts';
 import { type Frame, Inbox } from './inbox.ts';
 import { Keeper } from './keeper.ts';
 import { type Ending, Line } from './line.ts';
+import { readFrame } from './readFrame.ts';
 import { type SubscriptionState, Subscriptions } from './subscriptions.ts';
 
 /** A line that was heard for so long was healthy: the next pause begins small again. Milliseconds. */
@@ -217,23 +216,12 @@ export class Session {
     this.counted.frames++;
     this.counted.bytes += bytes.length;
     await recorder?.write(bytes, receivedMicros, this.connection);
-    const messages = this.read(bytes, receivedMicros);
+    const messages = readFrame(this.options.exchange, bytes, receivedMicros);
     if (typeof messages === 'string') return handler.unreadable(bytes, messages, receivedMicros);
     for (const message of messages) {
       this.subscriptions.note(message);
       if (message.kind === 'subscribed' || message.kind === 'rejected') this.keeper?.nudge();
       await handler.message(message, receivedMicros);
-    }
-  }
-
-  /** What a frame says, or why it cannot be read. */
-  private read(bytes: Buffer, receivedMicros: number): readonly Message[] | string {
-    if (!isUtf8(bytes)) return `A frame of ${bytes.length} bytes is not UTF-8 text.`;
-    try {
-      return this.options.exchange.read(bytes.toString('utf8'), isoOf(receivedMicros));
-    } catch (error) {
-      // BadField, as agreed. Should a protocol fail in another way, one frame must not stop the stream either.
-      return error instanceof Error ? error.message : String(error);
     }
   }
 
