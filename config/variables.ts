@@ -1,4 +1,6 @@
 import { FEED } from './groups/feed.ts';
+import { LLM } from './groups/llm.ts';
+import { NEWS } from './groups/news.ts';
 import { OUTSIDE } from './groups/outside.ts';
 import { SERVICE } from './groups/service.ts';
 import { SIMULATOR } from './groups/simulator.ts';
@@ -7,7 +9,15 @@ import { STORAGE } from './groups/storage.ts';
 export type { Variable } from './variable.ts';
 
 /** Every variable that Tickwave reads; the documentation and `.env.example` are checked against it. */
-export const VARIABLES = { ...STORAGE, ...SERVICE, ...FEED, ...SIMULATOR, ...OUTSIDE } as const;
+export const VARIABLES = {
+  ...STORAGE,
+  ...SERVICE,
+  ...FEED,
+  ...NEWS,
+  ...SIMULATOR,
+  ...LLM,
+  ...OUTSIDE,
+} as const;
 
 /** The name of a variable. */
 export type VariableName = keyof typeof VARIABLES;
