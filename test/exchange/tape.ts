@@ -86,6 +86,8 @@ export class Tape {
   readonly markets: readonly MarketTape[];
   /** Nothing trades: maintenance. */
   halted = false;
+  /** When it was put to rest for good, in microseconds since the Unix epoch: no trades after that. */
+  restedAt = Number.POSITIVE_INFINITY;
   /** Seconds to come in which all trades of a market bear one time. */
   sameInstantSeconds = 0;
   private readonly options: TapeOptions;
@@ -117,6 +119,11 @@ export class Tape {
     return this.micros;
   }
 
+  /** No more trades; time goes on. */
+  rest(): void {
+    this.restedAt = this.micros;
+  }
+
   find(symbol: string): MarketTape | undefined {
     return this.markets.find((market) => market.symbol === symbol);
   }
@@ -128,7 +135,7 @@ export class Tape {
     const due = firstIndex(this.coming, (trade) => trade.micros > this.micros);
     return this.coming.splice(0, due).flatMap(({ row, micros }) => {
       const market = this.bySource.get(row.symbol);
-      if (market === undefined || this.halted || !market.listed) return [];
+      if (market === undefined || this.halted || !market.listed || micros > this.restedAt) return [];
       return [market.make({ ...row, exchange: this.options.exchange, symbol: market.symbol }, micros)];
     });
   }

@@ -17,6 +17,11 @@ export class FaultRunner {
     this.startMs = startMs;
   }
 
+  /** Nothing is wrong, and nothing will go wrong. */
+  get idle(): boolean {
+    return this.waiting.length === 0 && this.running.length === 0;
+  }
+
   async tick(nowMs: number): Promise<void> {
     const ended = this.running.filter((fault) => fault.endsAt <= nowMs);
     this.running = this.running.filter((fault) => fault.endsAt > nowMs);
