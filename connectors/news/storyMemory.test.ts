@@ -44,7 +44,8 @@ describe('titles of one story', () => {
     ['Bitcoin drops below 95,000 USDT', 'Bitcoin drops below 94,000 USDT'],
     ['Tether to launch its own chain next year', 'Tether not to launch its own chain next year'],
     ['Bitcoin ETF inflows reach $120M', 'Bitcoin ETF inflows reach $120B'],
-    ['Market wrap', 'Market wrap'],
+    ['Daily market wrap', 'Daily market wrap'],
+    ['South Korean cr...', 'South Korean Cr...'],
   ])('%s is not %s', (a, b) => {
     expect(same(a, b)).toBe(false);
   });

@@ -18,7 +18,7 @@ const MAGNITUDE = /(\d(?:\.\d+)?)\s?(k|thousand|mn|million|m|bn|billion|b|trilli
 const WORD = /\d+(?:\.\d+)?(?:e\d+)?(?![\p{L}])|[\p{L}\p{M}\p{N}]+/gu;
 
 /** Fewer words than these say too little to know a story by. */
-const LEAST_WORDS = 3;
+const LEAST_WORDS = 4;
 /** The share of words that two titles of one story have in common; at it, one word in five may have been added. */
 export const LEAST_SHARED = 0.8;
 
