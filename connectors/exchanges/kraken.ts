@@ -1,12 +1,13 @@
 import { plainDecimal } from '../decimal.ts';
-import { BadField, ExchangeRefused } from '../errors.ts';
+import { BadField } from '../errors.ts';
 import { MICROS_PER_MINUTE, microsOf, microsOfEpoch } from '../instant.ts';
-import type { Side, Trade } from '../landing.ts';
+import type { Trade } from '../landing.ts';
 import { findSymbol } from '../symbols.ts';
 import type { CandleHistory, Exchange, History, Message } from './exchange.ts';
 import { document, type Fields, isObject, listIn, objectIn, textIn, wordsIn } from './json.ts';
+import { refusal } from './refusal.ts';
 import { candleOf } from './wireCandle.ts';
-import { inOrder, tradeOf } from './wireTrade.ts';
+import { inOrder, sideIn, tradeOf } from './wireTrade.ts';
 
 // Kraken's WebSocket v2 and REST: https://docs.kraken.com/exchange/api-reference/spot-websocket-v2/trade and
 // https://docs.kraken.com/api/docs/rest-api/get-recent-trades.
@@ -185,14 +186,9 @@ function rowsOf(body: string): readonly unknown[] {
   const answered = objectIn(document(body, 'answer'), 'answer');
   const errors = listIn(answered.error, 'error').map((words) => textIn(words, 'error'));
   // Warnings begin with W.
-  const first = errors.find((words) => !words.startsWith('W'));
-  if (first !== undefined) {
+  if (errors.some((words) => !words.startsWith('W'))) {
     const transient = errors.some((words) => PASSING.test(words));
-    throw new ExchangeRefused(
-      `Kraken answered ${JSON.stringify(first)}.`,
-      transient ? 'It is asked again later.' : 'Check that Kraken has this market.',
-      { transient },
-    );
+    throw refusal(NAME, errors.join(', '), transient);
   }
   const pairs = Object.entries(objectIn(answered.result, 'result')).filter(([key]) => key !== 'last');
   const [pair] = pairs;
@@ -218,12 +214,4 @@ function symbolIn(value: unknown): string {
   const symbol = name.includes('/') ? findSymbol(name) : null;
   if (symbol === null) throw new BadField('symbol', name, 'a market such as BTC/USD');
   return symbol;
-}
-
-/** The taker's side in the words of the interface. */
-function sideIn(value: unknown, buy: string, sell: string): Side {
-  const text = textIn(value, 'side');
-  if (text === buy) return 'buy';
-  if (text === sell) return 'sell';
-  throw new BadField('side', text, `${buy} or ${sell}`);
 }

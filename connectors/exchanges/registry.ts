@@ -1,9 +1,11 @@
 import { BadOption } from '../errors.ts';
+import { binance } from './binance.ts';
+import { coinbase } from './coinbase.ts';
 import type { Exchange } from './exchange.ts';
 import { kraken } from './kraken.ts';
 
 /** Every exchange that Tickwave speaks with. */
-export const exchanges: readonly Exchange[] = [kraken];
+export const exchanges: readonly Exchange[] = [kraken, coinbase, binance];
 
 /** @throws BadOption when there is no such exchange. */
 export function exchangeNamed(name: string): Exchange {

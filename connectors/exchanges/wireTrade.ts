@@ -66,3 +66,11 @@ export function inOrder(trades: readonly Trade[]): readonly Trade[] {
   });
   return sorted ? trades : [...trades].sort((a, b) => compareIds(a.tradeId, b.tradeId));
 }
+
+/** The taker's side in the words of an interface. @throws BadField */
+export function sideIn(value: unknown, buy: string, sell: string): Side {
+  const text = textIn(value, 'side');
+  if (text === buy) return 'buy';
+  if (text === sell) return 'sell';
+  throw new BadField('side', text, `${buy} or ${sell}`);
+}
