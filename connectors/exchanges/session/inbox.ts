@@ -11,6 +11,8 @@ export interface InboxOptions {
   /** Stops and restarts the socket. */
   readonly pause: () => void;
   readonly resume: () => void;
+  /** All frames are handed over. */
+  readonly idle: () => void;
 }
 
 /** Frames that may wait before the socket is paused. */
@@ -75,8 +77,10 @@ export class Inbox {
       this.frames = [];
     }
     this.pumping = null;
-    if (!this.paused) return;
-    this.paused = false;
-    this.options.resume();
+    if (this.paused) {
+      this.paused = false;
+      this.options.resume();
+    }
+    this.options.idle();
   }
 }

@@ -23,6 +23,8 @@ export class Keeper {
   private sentAt = Number.NEGATIVE_INFINITY;
   private pingedAt: number;
   private wake = new AbortController();
+  /** Frames were waiting when it was last looked, so silence and answers could not be judged. */
+  private deferred = false;
 
   constructor(options: KeeperOptions) {
     this.options = options;
@@ -35,6 +37,13 @@ export class Keeper {
     this.heardAt = this.options.clock.now();
   }
 
+  /** All frames that came are handed over. */
+  idle(): void {
+    if (!this.deferred) return;
+    this.heard();
+    this.nudge();
+  }
+
   /** Something changed: look at once what is to be done. */
   nudge(): void {
     this.wake.abort();
@@ -42,10 +51,11 @@ export class Keeper {
 
   /** Resolves when the line is over. */
   async run(): Promise<void> {
-    const { clock, line } = this.options;
+    const { clock, inbox, line } = this.options;
     void line.ended.then(() => this.nudge());
     while (!line.over) {
       const now = clock.now();
+      this.deferred = inbox.busy;
       this.hangUpWhenSilent(now);
       this.fillOutbox(now);
       this.sendNext(now);
@@ -55,21 +65,21 @@ export class Keeper {
   }
 
   private hangUpWhenSilent(now: number): void {
-    const { exchange, inbox, line } = this.options;
+    const { exchange, line } = this.options;
     // While frames wait the socket may be paused: then the silence is ours.
-    if (inbox.busy) this.heardAt = now;
+    if (this.deferred) this.heardAt = now;
     const { silenceMs } = exchange.limits;
     if (now - this.heardAt >= silenceMs) line.terminate(`nothing came for ${silenceMs / 1000} s`);
   }
 
   /** Questions are made only when the last ones are sent, so the outbox holds no more than one round of them. */
   private fillOutbox(now: number): void {
-    const { exchange, inbox, subscriptions } = this.options;
+    const { exchange, subscriptions } = this.options;
     if (this.outbox.length > 0) return;
     const unwanted = subscriptions.takeUnwanted();
     if (unwanted.length > 0) this.outbox.push(...exchange.unsubscribe(unwanted));
     // An answer may be among the frames that wait.
-    const due = inbox.busy ? [] : subscriptions.takeDue(now);
+    const due = this.deferred ? [] : subscriptions.takeDue(now);
     if (due.length > 0) this.outbox.push(...exchange.subscribe(due));
     if (exchange.ping !== null && now - this.pingedAt >= exchange.ping.everyMs) {
       this.pingedAt = now;

@@ -16,6 +16,9 @@ const LONGEST_PAUSE_MS = 30_000;
 /** A longer pause that an exchange asks for is not believed. */
 const LONGEST_RETRY_AFTER_MS = 15 * 60_000;
 
+/** After these, another market may have its turn to be asked for. */
+const ANSWERS: ReadonlySet<Message['kind']> = new Set(['subscribed', 'unsubscribed', 'rejected']);
+
 export interface SessionOptions {
   readonly exchange: Exchange;
   /** Instead of the exchange's own address. */
@@ -167,6 +170,7 @@ export class Session {
         }),
       pause: () => line.pause(),
       resume: () => line.resume(),
+      idle: () => this.keeper?.idle(),
     });
     const line = new Line({
       url: this.url,
@@ -220,7 +224,7 @@ export class Session {
     if (typeof messages === 'string') return handler.unreadable(bytes, messages, receivedMicros);
     for (const message of messages) {
       this.subscriptions.note(message);
-      if (message.kind === 'subscribed' || message.kind === 'rejected') this.keeper?.nudge();
+      if (ANSWERS.has(message.kind)) this.keeper?.nudge();
       await handler.message(message, receivedMicros);
     }
   }
