@@ -13,11 +13,11 @@ export function isHtml(contentType: string | null, body: string): boolean {
   return (contentType ?? '').toLowerCase().includes('text/html') || /^\s*<(!doctype|html)/i.test(body);
 }
 
-/** What a body says: the message of a JSON error, the title of a web page, else its text; on one line and cut. */
+/** What a body says: the message of a JSON error, the title of a web page, else its text; on one line, cut, and without a full stop. */
 export function wordsOf(body: string): string {
   const title = /<title[^>]*>([^<]*)<\/title>/i.exec(body)?.[1];
   const text = title ?? messageOf(body) ?? body.replaceAll(/<[^>]*>/g, ' ');
-  const line = text.replaceAll(/\s+/g, ' ').trim();
+  const line = text.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '');
   return line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS)}…` : line;
 }
 

@@ -89,7 +89,9 @@ export class RestClient {
       if (attempt > 0) this.counted.retries++;
       const failure = await this.attempt(path, read, signal);
       if (!(failure instanceof TransientFailure)) return failure.value;
-      if (attempt >= this.options.retries) throw this.unreachable(`after ${attempt + 1} attempts`, failure);
+      if (attempt >= this.options.retries) {
+        throw this.unreachable(attempt === 0 ? 'after 1 attempt' : `after ${attempt + 1} attempts`, failure);
+      }
       await this.pause(failure, backoff.next(), signal);
     }
   }
