@@ -107,9 +107,9 @@ describe('REST', () => {
       for (let since = '0', before = ''; since !== before; ) {
         before = since;
         const body = await get(exchange, `/0/public/Trades?pair=BTC/USD&since=${since}`);
-        const { result } = JSON.parse(body) as { result: { 'BTC/USD': unknown[][]; last: string } };
-        expect(result['BTC/USD'].length).toBeLessThanOrEqual(1000);
-        ids.push(...result['BTC/USD'].map((row) => Number(row.at(-1))));
+        const { result } = JSON.parse(body) as { result: { XXBTZUSD: unknown[][]; last: string } };
+        expect(result.XXBTZUSD.length).toBeLessThanOrEqual(1000);
+        ids.push(...result.XXBTZUSD.map((row) => Number(row.at(-1))));
         since = next(result.last);
       }
       return ids;

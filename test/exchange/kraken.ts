@@ -74,9 +74,7 @@ export const kraken: Dialect = {
       return json(200, '{"error":["EGeneral:Unknown method"]}');
     }
     if (market === undefined) return json(200, '{"error":["EQuery:Unknown asset pair"]}');
-    return path === '/0/public/Trades'
-      ? tradesPage(market, pair, query, floor)
-      : candlesPage(market, pair, query, floor);
+    return path === '/0/public/Trades' ? tradesPage(market, query, floor) : candlesPage(market, query, floor);
   },
 };
 
@@ -150,6 +148,18 @@ function secondsText(micros: number): string {
   return `${digits.slice(0, -9)}.${digits.slice(-9)}`.replace(/\.?0+$/, '');
 }
 
+/** REST answers under its oldest name for a pair, whichever was asked for. */
+const REST_NAMES: ReadonlyMap<string, string> = new Map([
+  ['BTC/USD', 'XXBTZUSD'],
+  ['ETH/USD', 'XETHZUSD'],
+  ['XRP/USD', 'XXRPZUSD'],
+  ['DOGE/USD', 'XDGUSD'],
+]);
+
+function restName(symbol: string): string {
+  return REST_NAMES.get(symbol) ?? symbol.replace('/', '');
+}
+
 /** `XBTUSD`, `BTCUSD`, `XBT/USD` and `BTC/USD` all name one market. */
 function symbolOfPair(pair: string): string {
   const plain = pair
@@ -160,7 +170,7 @@ function symbolOfPair(pair: string): string {
   return `${plain}/USD`;
 }
 
-function tradesPage(market: MarketTape, pair: string, query: URLSearchParams, floor: Floor): RestAnswer {
+function tradesPage(market: MarketTape, query: URLSearchParams, floor: Floor): RestAnswer {
   const end = visible(market, floor);
   const count = Math.max(1, Math.min(PAGE, Number(query.get('count') ?? PAGE)));
   const since = query.get('since');
@@ -178,10 +188,13 @@ function tradesPage(market: MarketTape, pair: string, query: URLSearchParams, fl
   );
   const newest = page.at(-1);
   const last = newest === undefined ? (since ?? '0') : nanos(newest.micros).toString();
-  return json(200, `{"error":[],"result":{"${pair}":[${rows.join(',')}],"last":"${last}"}}`);
+  return json(
+    200,
+    `{"error":[],"result":{"${restName(market.symbol)}":[${rows.join(',')}],"last":"${last}"}}`,
+  );
 }
 
-function candlesPage(market: MarketTape, pair: string, query: URLSearchParams, floor: Floor): RestAnswer {
+function candlesPage(market: MarketTape, query: URLSearchParams, floor: Floor): RestAnswer {
   const newest = floor.restMicros - (floor.restMicros % 60e6);
   const oldest = newest - (CANDLES - 1) * 60e6;
   const since = Number(query.get('since') ?? 0) * 1e6;
@@ -192,5 +205,5 @@ function candlesPage(market: MarketTape, pair: string, query: URLSearchParams, f
       `[${seconds(c.micros)},"${c.open}","${c.high}","${c.low}","${c.close}","${c.vwap}","${c.volume}",${c.trades}]`,
   );
   const last = seconds(candles.at(-2)?.micros ?? newest);
-  return json(200, `{"error":[],"result":{"${pair}":[${rows.join(',')}],"last":${last}}}`);
+  return json(200, `{"error":[],"result":{"${restName(market.symbol)}":[${rows.join(',')}],"last":${last}}}`);
 }
