@@ -3,6 +3,7 @@ import { binanceAggregateTrades, binanceTrades } from './binance.ts';
 import { coinbaseMatches } from './coinbase.ts';
 import { contract } from './contract.ts';
 import { cryptuoso } from './cryptuoso.ts';
+import { frames } from './frames.ts';
 import { krakenRest, krakenTimeAndSales } from './kraken.ts';
 import type { Layout } from './layout.ts';
 import { recordedBinance } from './recorded.ts';
@@ -15,6 +16,7 @@ export const tradeLayouts: readonly Layout[] = [
   binanceTrades,
   binanceAggregateTrades,
   recordedBinance,
+  frames,
   coinbaseMatches,
   contract,
 ];

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { promisify, types } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Clock } from '../../../engine/clock.ts';
 import { LimitReached, UnwritableFile } from '../../errors.ts';
@@ -139,7 +139,7 @@ export class FrameRecorder {
         this.files.push(path);
         this.fileBytes = 0;
       } catch (cause) {
-        if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) {
+        if (!types.isNativeError(cause) || !('code' in cause) || cause.code !== 'EEXIST') {
           throw this.unwritable(cause);
         }
       }
@@ -156,7 +156,7 @@ export class FrameRecorder {
 
   private unwritable(cause: unknown): UnwritableFile {
     if (cause instanceof UnwritableFile) return cause;
-    const words = cause instanceof Error ? cause.message : String(cause);
+    const words = types.isNativeError(cause) ? cause.message : String(cause);
     return new UnwritableFile(
       `${this.options.path} cannot be written: ${words}.`,
       'Check the folder, its permissions and the room on the disk.',

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { BadField, UnreadableFile } from '../../errors.ts';
 import { parsedJson } from '../../files/jsonRecords.ts';
 import { type Line, lineBatches } from '../../files/lines.ts';
@@ -27,7 +28,7 @@ async function* untilCut(path: string): AsyncGenerator<Line, void> {
   } catch (error) {
     const cause = error instanceof UnreadableFile ? error.cause : error;
     // zlib's word for a stream that ends too early.
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'Z_BUF_ERROR')) throw error;
+    if (!types.isNativeError(cause) || !('code' in cause) || cause.code !== 'Z_BUF_ERROR') throw error;
   }
 }
 

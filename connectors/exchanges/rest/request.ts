@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Clock } from '../../../engine/clock.ts';
 import { ExchangeRefused, ExchangeUnreachable } from '../../errors.ts';
 import { userAgent } from '../../userAgent.ts';
@@ -109,10 +110,10 @@ function failed(message: string, cause?: unknown): TransientFailure {
   return new TransientFailure(message, { limited: false, retryAfterMs: null, cause });
 }
 
-/** fetch says only "fetch failed"; the reason is in its cause. */
+/** fetch says only "fetch failed"; the reason is in its cause, and of several addresses only the code is. */
 function networkWords(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
+  const cause = types.isNativeError(error) ? (error.cause ?? error) : error;
+  if (!types.isNativeError(cause)) return String(cause);
   if (cause.message !== '') return cause.message;
   return 'code' in cause ? String(cause.code) : cause.name;
 }
