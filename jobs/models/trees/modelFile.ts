@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { said, UnreadableModel } from '../errors.ts';
+
+// The part of XGBoost's JSON models that scoring needs (doc/model.schema in XGBoost's sources); the rest is passed over.
+
+const wholes = z.array(z.int32());
+const numberText = z.string().transform(Number);
+
+/** `[1E-1,9E-1]` or `5E-1`: a list since 3.1, one number before. */
+const numbersText = z
+  .string()
+  .transform((text) =>
+    text
+      .replace(/^\[|\]$/g, '')
+      .split(',')
+      .map(Number),
+  )
+  .refine((numbers) => numbers.every(Number.isFinite));
+
+const treeSchema = z.object({
+  left_children: wholes,
+  right_children: wholes,
+  split_indices: wholes,
+  split_conditions: z.array(z.number()),
+  default_left: wholes,
+  split_type: wholes.optional(),
+  loss_changes: z.array(z.number()),
+  tree_param: z.object({ size_leaf_vector: numberText.optional() }),
+});
+
+const modelSchema = z.object({
+  version: z.array(z.int()),
+  learner: z.object({
+    feature_names: z.array(z.string()),
+    learner_model_param: z.object({ base_score: numbersText, num_feature: numberText }),
+    objective: z.object({
+      name: z.string(),
+      quantile_loss_param: z.object({ quantile_alpha: numbersText }).optional(),
+    }),
+    gradient_booster: z.object({
+      name: z.literal('gbtree', 'only gbtree models are scored'),
+      model: z.object({ tree_info: wholes, trees: z.array(treeSchema) }),
+    }),
+  }),
+});
+
+/** What a model file says, checked in its types; `readForest` checks that its trees are trees. */
+export type ModelFile = z.output<typeof modelSchema>;
+/** One tree of it. */
+export type TreeFile = z.output<typeof treeSchema>;
+
+/** @throws UnreadableModel when the text is no XGBoost model of trees */
+export function parseModelFile(text: string): ModelFile {
+  try {
+    return modelSchema.parse(JSON.parse(text));
+  } catch (error) {
+    const why =
+      error instanceof z.ZodError
+        ? error.issues
+            .slice(0, 2)
+            .map(({ path, message }) => `${path.join('.')}: ${message}`)
+            .join('; ')
+        : said(error);
+    throw new UnreadableModel(
+      `The model cannot be read (${why});`,
+      "it has to be an undamaged model of trees in XGBoost's JSON.",
+      { cause: error },
+    );
+  }
+}
