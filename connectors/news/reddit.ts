@@ -2,7 +2,7 @@ import { Parser } from 'htmlparser2';
 import type { Clock } from '../../engine/clock.ts';
 import { webAddress } from './canonicalUrl.ts';
 import { FeedSource } from './feeds/feedSource.ts';
-import type { FeedItem } from './feeds/readFeed.ts';
+import type { FeedItem } from './feeds/items.ts';
 import type { PageReader } from './http/reader.ts';
 import type { NewsSource } from './source.ts';
 import type { ToldStory } from './story.ts';

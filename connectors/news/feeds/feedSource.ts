@@ -3,7 +3,8 @@ import { isoOf } from '../../instant.ts';
 import type { PageReader, Validators } from '../http/reader.ts';
 import type { Collected, NewsSource } from '../source.ts';
 import type { ToldStory } from '../story.ts';
-import { type FeedItem, readFeed } from './readFeed.ts';
+import type { FeedItem } from './items.ts';
+import { readFeed } from './readFeed.ts';
 
 const ACCEPT =
   'application/rss+xml, application/atom+xml, application/feed+json;q=0.9, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1';

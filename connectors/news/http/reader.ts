@@ -1,6 +1,7 @@
 import type { Clock } from '../../../engine/clock.ts';
-import { LimitReached } from '../../errors.ts';
+import { ConnectorError, LimitReached } from '../../errors.ts';
 import { SourceRefused, SourceUnreachable } from '../errors.ts';
+import { beforeDeadline, DeadlinePassed } from './deadline.ts';
 import { HostQueue } from './hostQueue.ts';
 import { leadsInside } from './privateAddress.ts';
 import { maxAgeMs, retryAfterMs } from './waits.ts';
@@ -79,30 +80,17 @@ export class PageReader {
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const { clock, timeoutMs } = this.options;
-    const stop = new AbortController();
-    const done = new AbortController();
-    const onAbort = (): void => stop.abort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) stop.abort();
-    let late = false;
-    void clock.sleep(timeoutMs, done.signal).then((slept) => {
-      late = slept;
-      if (slept) stop.abort();
-    });
     try {
-      return await work(stop.signal);
+      return await beforeDeadline({ clock, timeoutMs, signal }, work);
     } catch (cause) {
-      if (cause instanceof SourceRefused || cause instanceof SourceUnreachable) throw cause;
-      if (cause instanceof LimitReached) throw cause;
-      const words = late
-        ? `gave no whole answer within ${timeoutMs / 1000} s`
-        : signal.aborted
-          ? 'was not waited for'
-          : `cannot be reached: ${causeOf(cause)}`;
+      if (cause instanceof ConnectorError) throw cause;
+      const words =
+        cause instanceof DeadlinePassed
+          ? `gave no whole answer within ${timeoutMs / 1000} s`
+          : signal.aborted
+            ? 'was not waited for'
+            : `cannot be reached: ${causeOf(cause)}`;
       throw new SourceUnreachable(`${shownUrl(url)} ${words}.`, 'It is tried again later.', { cause });
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-      done.abort();
     }
   }
 
