@@ -23,6 +23,7 @@ export class Keeper {
   private sentAt = Number.NEGATIVE_INFINITY;
   private pingedAt: number;
   private wake = new AbortController();
+  private expectant = true;
   /** Frames were waiting when it was last looked, so silence and answers could not be judged. */
   private deferred = false;
 
@@ -65,9 +66,11 @@ export class Keeper {
   }
 
   private hangUpWhenSilent(now: number): void {
-    const { exchange, line } = this.options;
-    // While frames wait the socket may be paused: then the silence is ours.
-    if (this.deferred) this.heardAt = now;
+    const { exchange, line, subscriptions } = this.options;
+    const expected = this.expectant;
+    this.expectant = subscriptions.expectant;
+    // While frames wait the socket may be paused: then the silence is ours. And without markets it is as it should be.
+    if (this.deferred || !expected || !this.expectant) this.heardAt = now;
     const { silenceMs } = exchange.limits;
     if (now - this.heardAt >= silenceMs) line.terminate(`nothing came for ${silenceMs / 1000} s`);
   }

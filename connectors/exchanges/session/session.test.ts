@@ -109,14 +109,15 @@ describe('a line', () => {
 
   test('stays while anything comes', async () => {
     const exchange = fakeExchange({ ping: { everyMs: 20_000, frame: () => 'ping' } });
-    server.onFrame = (frame, socket) => say(socket, { kind: 'alive', symbol: frame });
-    const session = start({ exchange, symbols: [] });
-    await until(() => session.state().state === 'open');
+    server.onFrame = (frame, socket) =>
+      say(socket, frame === 'ping' ? alive : { kind: 'subscribed', symbol: 'A' });
+    const session = start({ exchange, symbols: ['A'] });
+    await told('subscribed "A"');
     while (clock.now() < START + 100_000) {
       await until(() => clock.sleeping === 1);
       clock.wakeNext();
       const pings = Math.floor((clock.now() - START) / 20_000);
-      await until(() => server.received.length === pings && diary.lines.length === pings + 1);
+      await until(() => server.received.length === pings + 1 && diary.lines.length === pings + 2);
     }
     expect(clock.now() - START).toBe(100_000);
     expect(session.state().state).toBe('open');
@@ -310,6 +311,27 @@ describe('a market', () => {
     expect(session.state().symbols[1]).toEqual({ symbol: 'B', state: 'subscribed', words: null });
   });
 
+  test('that is rejected leaves a line that may be silent, and one that is wanted then does not', async () => {
+    server.onFrame = (frame, socket) => {
+      if (frame === '+A') say(socket, { kind: 'rejected', symbol: 'A', words: 'unknown pair' });
+      else say(socket, { kind: 'subscribed', symbol: 'B' });
+    };
+    const session = start({ symbols: ['A'] });
+    await told('rejected "A" "unknown pair"');
+    for (let i = 1; i <= 3; i++) {
+      await until(() => clock.sleeping === 1);
+      clock.wakeNext();
+    }
+    await until(() => clock.sleeping === 1);
+    expect(clock.now() - START).toBe(90_000);
+    expect(session.state().state).toBe('open');
+    session.subscribe(['B']);
+    await told('subscribed "B"');
+    await until(() => clock.sleeping === 1);
+    clock.wakeNext();
+    await told('down: nothing came for 30 s');
+  });
+
   test('that gets no answer is asked for again; its trades are an answer too', async () => {
     server.onFrame = (frame, socket) => {
       if (frame === '+A,B') say(socket, { kind: 'trades', symbol: 'A', snapshot: true, trades: [] });
@@ -363,9 +385,11 @@ describe('a market', () => {
   });
 
   test('that the exchange drops is asked for again', async () => {
-    start();
+    const session = start();
     await told('subscribed "B"');
     say(server.last, { kind: 'unsubscribed', symbol: 'B' });
+    await until(() => states(session).includes('B pending') && clock.asked.at(-1) === 15_000);
+    clock.wakeNext();
     await until(() => server.received.length === 2);
     expect(server.received).toEqual(['+A,B', '+B']);
   });

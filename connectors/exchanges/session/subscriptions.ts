@@ -35,6 +35,11 @@ export class Subscriptions {
     this.add(symbols);
   }
 
+  /** Whether anything is to be expected from the exchange. */
+  get expectant(): boolean {
+    return [...this.wanted.values()].some((one) => one.state !== 'rejected');
+  }
+
   /** @throws LimitReached, and then nothing is added. */
   add(symbols: readonly string[]): void {
     const fresh = [...new Set(symbols)].filter((symbol) => !this.wanted.has(symbol));
@@ -71,9 +76,10 @@ export class Subscriptions {
     if (message.kind === 'subscribed' || message.kind === 'trades') this.settle(message.symbol);
     if (message.kind === 'rejected') this.reject(message.symbol, message.words);
     if (message.kind === 'unsubscribed') {
-      // Not by us, or it was wanted again meanwhile.
+      // The exchange's own decision. Its time to be asked for again counts from the last question, so that an exchange
+      // which takes markets on and drops them is not asked without end.
       const found = this.wanted.get(message.symbol);
-      if (found?.state === 'subscribed') Object.assign(found, { state: 'pending', askedAt: null });
+      if (found?.state === 'subscribed') found.state = 'pending';
     }
   }
 
@@ -134,6 +140,6 @@ export class Subscriptions {
     const [only] = asked;
     if (asked.length === 1 && only !== undefined) Object.assign(only, { state: 'rejected', words });
     // Which of several it means is found out by asking for each alone.
-    else for (const one of asked) Object.assign(one, { askedAt: null, alone: true, words });
+    else for (const one of asked) Object.assign(one, { askedAt: null, alone: true });
   }
 }
