@@ -12,7 +12,8 @@ export interface ModelText {
 /** @throws UnreadableModel when the text is cut off, damaged or of a kind that is not supported */
 export function readModelText(text: string): ModelText {
   const [header = '', ...rest] = text.split(/^(?=Tree=\d+$)/m);
-  if (!header.startsWith('tree\n') || !text.includes('\nend of trees\n')) throw damaged('it is cut off');
+  const whole = ['\nend of trees\n', '\nend of parameters\n'].every((mark) => text.includes(mark));
+  if (!header.startsWith('tree\n') || !whole) throw damaged('it is cut off');
   const fields = fieldsOf(header);
   const features = (fields.get('feature_names') ?? '').split(' ').filter((name) => name !== '');
   const last = rest.pop();

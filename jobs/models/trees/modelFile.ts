@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { said, UnreadableModel } from '../errors.ts';
+import { ModelError, said, UnreadableModel } from '../errors.ts';
+import { decodeUbj } from './ubj.ts';
 
-// The part of XGBoost's JSON models that scoring needs (doc/model.schema in XGBoost's sources); the rest is passed over.
+// The part of XGBoost's models that scoring needs (doc/model.schema in XGBoost's sources); the rest is passed over.
 
 const wholes = z.array(z.int32());
 const numberText = z.string().transform(Number);
@@ -49,22 +50,29 @@ export type ModelFile = z.output<typeof modelSchema>;
 /** One tree of it. */
 export type TreeFile = z.output<typeof treeSchema>;
 
-/** @throws UnreadableModel when the text is no XGBoost model of trees */
-export function parseModelFile(text: string): ModelFile {
+/** Reads XGBoost's JSON or UBJ. @throws UnreadableModel when it is no model of trees */
+export function readModelFile(bytes: Uint8Array): ModelFile {
   try {
-    return modelSchema.parse(JSON.parse(text));
+    return modelSchema.parse(isJson(bytes) ? JSON.parse(new TextDecoder().decode(bytes)) : decodeUbj(bytes));
   } catch (error) {
-    const why =
-      error instanceof z.ZodError
-        ? error.issues
-            .slice(0, 2)
-            .map(({ path, message }) => `${path.join('.')}: ${message}`)
-            .join('; ')
-        : said(error);
+    if (error instanceof ModelError) throw error;
     throw new UnreadableModel(
-      `The model cannot be read (${why});`,
-      "it has to be an undamaged model of trees in XGBoost's JSON.",
+      `The model cannot be read (${why(error)});`,
+      "it has to be an undamaged model of trees in XGBoost's JSON or UBJ.",
       { cause: error },
     );
   }
+}
+
+/** Both begin with a brace; a name in JSON with a quotation mark, in UBJ with its length. */
+function isJson(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x7b && (bytes[1] === 0x22 || /\s/.test(String.fromCharCode(bytes[1] ?? 0)));
+}
+
+function why(error: unknown): string {
+  if (!(error instanceof z.ZodError)) return said(error);
+  return error.issues
+    .slice(0, 2)
+    .map(({ path, message }) => `${path.join('.')}: ${message}`)
+    .join('; ');
 }

@@ -3,7 +3,7 @@ import type { Objective } from '../objective.ts';
 import { outputsOf } from '../objective.ts';
 import { sigmoid } from './expf.ts';
 import { type Forest, readForest } from './forest.ts';
-import { type ModelFile, parseModelFile } from './modelFile.ts';
+import { type ModelFile, readModelFile } from './modelFile.ts';
 
 /**
  * Scores rows with an XGBoost model without XGBoost, many times faster than a call of the library for a single row, with the
@@ -45,9 +45,9 @@ export class TreeScorer {
     });
   }
 
-  /** Reads an XGBoost model in JSON. @throws UnreadableModel */
-  static read(json: Uint8Array): TreeScorer {
-    return new TreeScorer(parseModelFile(new TextDecoder().decode(json)));
+  /** Reads an XGBoost model in JSON or UBJ. @throws UnreadableModel */
+  static read(bytes: Uint8Array): TreeScorer {
+    return new TreeScorer(readModelFile(bytes));
   }
 
   /** Scores `rows` rows of `values`, row-major as a `Matrix`, into `into`: `rows * outputs` numbers. Infinities are compared as they are. */

@@ -8,7 +8,7 @@ import { Booster, PREDICTION, type XgboostFormat } from './booster.ts';
 import type { XgboostLibrary } from './library.ts';
 
 /** Rows from which on a call of the library is faster than walking the trees here. */
-const LARGE_BATCH = 256;
+const LARGE_BATCH = 64;
 
 /** A model of boosted trees by XGBoost. Small batches are scored here, large ones by the library: the bits are the same. */
 export class XgboostModel implements Model {
@@ -28,10 +28,9 @@ export class XgboostModel implements Model {
 
   /** Reads XGBoost's JSON or UBJ, written by Tickwave or not. @throws UnreadableModel */
   static load(library: XgboostLibrary, bytes: Uint8Array): XgboostModel {
-    // JSON is checked before the library sees it: it would follow a damaged tree out of its memory.
-    const checked = isJson(bytes) ? TreeScorer.read(bytes) : null;
-    const booster = loadBooster(library, bytes);
-    return new XgboostModel(booster, checked ?? TreeScorer.read(booster.save('json')));
+    // Checked before the library sees it, which would follow a damaged tree out of its memory.
+    const scorer = TreeScorer.read(bytes);
+    return new XgboostModel(loadBooster(library, bytes), scorer);
   }
 
   predict(rows: Matrix): Predictions {
@@ -65,13 +64,7 @@ export class XgboostModel implements Model {
   }
 }
 
-function isJson(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x7b && (bytes[1] === 0x22 || bytes[1] === 0x20 || bytes[1] === 0x0a);
-}
-
 function loadBooster(library: XgboostLibrary, bytes: Uint8Array): Booster {
-  if (bytes.length < 8)
-    throw new UnreadableModel(`The model has ${bytes.length} bytes;`, 'its file is cut off.');
   try {
     return Booster.load(library, bytes);
   } catch (error) {
