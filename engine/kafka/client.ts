@@ -88,6 +88,7 @@ export interface TopicDescription {
 }
 
 export interface Admin {
+  getMetadata(options: { readonly timeout: number }, done: Done<unknown>): void;
   createTopic(
     topic: {
       readonly topic: string;

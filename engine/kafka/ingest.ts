@@ -1,0 +1,275 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { type KafkaLibrary, loadKafka, type Message, type Settings, type TopicPartition } from './client.ts';
+import { Reader } from './reader.ts';
+import { type BrokerPartition, keyOf, OffsetStore } from './store.ts';
+import { type KafkaTable, KafkaTableError, kafkaTables } from './table.ts';
+
+export interface KafkaIngestOptions {
+  /** Address of the database, as its owner. The landing tables are there. */
+  readonly url: string;
+  /** `host:port`, several with commas. */
+  readonly brokers: string;
+  readonly catalog: Catalog;
+  /** Consumers of one group share the partitions, so one group a database. Without it: a name made of the database's own. */
+  readonly groupId?: string;
+  readonly clock?: Clock;
+  /** Words for people. */
+  readonly say?: (line: string) => void;
+  /** Messages of one transaction, at most. */
+  readonly maxBatchRows?: number;
+  /** Bytes after which a batch takes no more. */
+  readonly maxBatchBytes?: number;
+  /** More settings of librdkafka, for tests. */
+  readonly settings?: Settings;
+}
+
+/** How far a partition is. */
+export interface PartitionState extends TopicPartition {
+  /** First offset that is not stored. */
+  readonly next: number;
+  /** First offset that is not written yet, when the broker was last asked. */
+  readonly high: number | null;
+  readonly lag: number | null;
+}
+
+export interface KafkaIngestState {
+  /** Messages that are not stored yet, of this consumer's partitions; null while that is not known. */
+  readonly lag: number | null;
+  /** Rows that were new, since the start. */
+  readonly rows: number;
+  /** Messages read, and those of them that could not be used, since the start. */
+  readonly messages: number;
+  readonly deadLetters: number;
+  readonly partitions: readonly PartitionState[];
+  /** What stands in the way now, in words; null when nothing does. */
+  readonly error: string | null;
+  /** Offsets that had to be set anew, the last ten. */
+  readonly resets: readonly string[];
+}
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+/** Between questions to the broker about the ends of partitions. */
+const DESCRIBE_EVERY_MS = 2_000;
+const KEPT_RESETS = 10;
+
+/**
+ * Stores the messages of the topics behind landing tables, each exactly once: rows and offsets are one transaction, reading
+ * starts at the stored offset, and what is stored already is passed over. What can't be used becomes a row of `dead_letters`.
+ *
+ * @example
+ * const ingest = new KafkaIngest({ url, brokers: 'localhost:9092', catalog });
+ * const ended = ingest.run(stopping.signal);
+ */
+export class KafkaIngest {
+  readonly #options: Required<Omit<KafkaIngestOptions, 'groupId' | 'settings'>> & KafkaIngestOptions;
+  readonly #library: KafkaLibrary;
+  readonly #tables: readonly KafkaTable[];
+  readonly #store: OffsetStore;
+  readonly #next = new Map<string, number>();
+  /** `#next` when the broker was last asked. */
+  #inspected: ReadonlyMap<string, number> = new Map();
+  #broker: ReadonlyMap<string, BrokerPartition> = new Map();
+  #partitions: readonly TopicPartition[] = [];
+  readonly #counts = { rows: 0, messages: 0, deadLetters: 0 };
+  #error: string | null = 'not connected yet';
+  readonly #resets: string[] = [];
+
+  /** @throws KafkaClientMissing; KafkaTableError when a table asks for what can't be done. */
+  constructor(options: KafkaIngestOptions) {
+    this.#options = {
+      clock: systemClock,
+      say: () => undefined,
+      maxBatchRows: 5_000,
+      maxBatchBytes: 8 * 1024 * 1024,
+      ...options,
+    };
+    this.#tables = kafkaTables(options.catalog);
+    if (options.catalog.find('dead_letters') === undefined)
+      throw new KafkaTableError(
+        'sql/ has no table dead_letters, which takes the messages that cannot be used',
+      );
+    this.#library = loadKafka();
+    this.#store = new OffsetStore(options.url, this.#tables, this.#options.clock);
+  }
+
+  state(): KafkaIngestState {
+    const partitions = this.#partitions.map(({ topic, partition }) => {
+      const key = keyOf({ topic, partition });
+      const next = this.#next.get(key) ?? 0;
+      const high = this.#broker.get(key)?.high ?? null;
+      const known = high !== null && this.#next.has(key);
+      return { topic, partition, next, high, lag: known ? Math.max(0, high - next) : null };
+    });
+    const lags = partitions.map(({ lag }) => lag);
+    const known = lags.length > 0 && !lags.includes(null);
+    const lag = known ? lags.reduce<number>((sum, one) => sum + (one ?? 0), 0) : null;
+    return { lag, ...this.#counts, partitions, error: this.#error, resets: [...this.#resets] };
+  }
+
+  /** Reads and stores until the signal aborts. A broker or a database that is away is tried again for ever. */
+  async run(signal: AbortSignal): Promise<void> {
+    if (this.#tables.length === 0) return;
+    const { clock } = this.#options;
+    let pause = FIRST_PAUSE_MS;
+    while (!signal.aborted) {
+      const before = this.#counts.messages;
+      try {
+        await this.#session(signal);
+      } catch (error) {
+        this.#trouble((error as Error).message);
+      }
+      pause = this.#counts.messages > before ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, pause * 2);
+      await clock.sleep(pause, signal);
+    }
+    await this.#store.close();
+  }
+
+  /** The life of one consumer client. Rejects when a new one is needed. */
+  async #session(signal: AbortSignal): Promise<void> {
+    const { brokers, groupId, settings } = this.#options;
+    const reader = await Reader.open({
+      library: this.#library,
+      brokers,
+      groupId: groupId ?? `tickwave-${await this.#store.identity()}`,
+      topics: this.#tables.map(({ topic }) => topic),
+      onTrouble: (words) => this.#trouble(`Kafka (${brokers}): ${words}`),
+      ...(settings === undefined ? {} : { settings }),
+    });
+    this.#error = null;
+    try {
+      await this.#follow(reader, signal);
+    } finally {
+      this.#partitions = [];
+      this.#next.clear();
+      await reader.close();
+    }
+  }
+
+  async #follow(reader: Reader, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    let [pause, notBefore, describeAt] = [FIRST_PAUSE_MS, 0, 0];
+    while (!signal.aborted) {
+      this.#partitions = reader.partitions;
+      try {
+        if (reader.halted && clock.now() >= notBefore) await this.#begin(reader);
+        await this.#batch(reader);
+        if (!reader.halted && clock.now() >= describeAt) {
+          describeAt = clock.now() + DESCRIBE_EVERY_MS;
+          await this.#inspect(reader);
+        }
+        if (!reader.halted) pause = FIRST_PAUSE_MS;
+      } catch (error) {
+        if (isFatal(error)) throw error;
+        this.#trouble((error as Error).message);
+        this.#next.clear();
+        reader.halt();
+        notBefore = clock.now() + pause;
+        pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
+      }
+    }
+  }
+
+  /** Finds where each partition goes on, and reads from there. */
+  async #begin(reader: Reader): Promise<void> {
+    const given = reader.partitions;
+    const described = await reader.describe();
+    const { offsets, resets } = await this.#store.positions(described);
+    // The group may have given other partitions meanwhile; they come next.
+    if (reader.partitions !== given) return;
+    for (const words of resets) this.#reset(words);
+    this.#next.clear();
+    for (const offset of offsets) this.#next.set(keyOf(offset), offset.offset);
+    this.#broker = new Map(described.map((partition) => [keyOf(partition), partition]));
+    reader.goOn(offsets);
+    this.#error = null;
+  }
+
+  async #batch(reader: Reader): Promise<void> {
+    const given = reader.partitions;
+    const messages = await this.#gather(reader);
+    // Read under an assignment that has ended: whoever has the partition now reads them too.
+    if (messages.length === 0 || reader.partitions !== given || reader.halted) return;
+    const { rows, letters, offsets, behind } = await this.#store.store(messages, this.#next);
+    this.#counts.messages += messages.length;
+    this.#counts.rows += rows;
+    this.#counts.deadLetters += letters;
+    if (reader.partitions !== given) return;
+    for (const offset of offsets) this.#next.set(keyOf(offset), offset.offset);
+    if (behind.length > 0) {
+      const names = behind.map(keyOf).join(', ');
+      this.#options.say(`the database went back for ${names}: reading again from what is stored`);
+      this.#next.clear();
+      reader.halt();
+      return;
+    }
+    this.#error = null;
+    reader.report(offsets);
+  }
+
+  async #gather(reader: Reader): Promise<Message[]> {
+    const { maxBatchRows, maxBatchBytes } = this.#options;
+    const messages: Message[] = [];
+    for (let bytes = 0; messages.length < maxBatchRows && bytes < maxBatchBytes; ) {
+      const some = await reader.look();
+      if (some.length === 0) break;
+      for (const message of some) {
+        messages.push(message);
+        bytes += message.size;
+      }
+    }
+    return messages;
+  }
+
+  /** Asks the broker how far partitions reach, for the lag, and whether they are still what they were. */
+  async #inspect(reader: Reader): Promise<void> {
+    const given = reader.partitions;
+    const before = this.#broker;
+    let described: BrokerPartition[];
+    try {
+      described = await reader.describe();
+    } catch (error) {
+      // One broker of several may be away: what the others have is read on.
+      this.#trouble(`Kafka (${this.#options.brokers}): ${(error as Error).message}`);
+      return;
+    }
+    if (reader.partitions !== given) return;
+    const stood = this.#inspected;
+    this.#inspected = new Map(this.#next);
+    this.#broker = new Map(described.map((partition) => [keyOf(partition), partition]));
+    const lost = described.filter((now) => {
+      const key = keyOf(now);
+      const next = this.#next.get(key) ?? 0;
+      // What the topic no longer has may still be on its way here: it is lost when reading stands still.
+      const lost = next < now.low && stood.get(key) === next;
+      return lost || next > now.high || isAnother(now, before.get(key));
+    });
+    if (lost.length === 0) {
+      this.#error = null;
+      return;
+    }
+    this.#next.clear();
+    reader.halt();
+  }
+
+  #reset(words: string): void {
+    this.#resets.push(words);
+    this.#resets.splice(0, this.#resets.length - KEPT_RESETS);
+    this.#options.say(words);
+  }
+
+  #trouble(words: string): void {
+    if (this.#error !== words) this.#options.say(`${words}; trying again`);
+    this.#error = words;
+  }
+}
+
+function isAnother(now: BrokerPartition, before: BrokerPartition | undefined): boolean {
+  const [a, b] = [now.topicId, before?.topicId ?? null];
+  return a !== null && b !== null && a !== b;
+}
+
+function isFatal(error: unknown): boolean {
+  return error instanceof Error && 'isFatal' in error && error.isFatal === true;
+}

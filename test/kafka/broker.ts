@@ -1,0 +1,176 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Admin, asked, loadKafka, type Message } from '../../engine/kafka/client.ts';
+import { waitFor } from '../support/cli.ts';
+
+const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** The folder of Kafka's jars: KAFKA_LIB, or `.cache/kafka/lib`, which `.ci/kafka.sh` fills. */
+const library = process.env.KAFKA_LIB ?? join(repository, '.cache', 'kafka', 'lib');
+
+/** What is missing for tests against a real broker, in words; null when nothing is. */
+export function missingForKafka(): string | null {
+  if (!existsSync(library) || !readdirSync(library).some((name) => name.startsWith('kafka_')))
+    return `no Kafka in ${library}: run .ci/kafka.sh, or set KAFKA_LIB`;
+  if (spawnSync('java', ['-version']).status !== 0) return 'no java: install a JDK of 17 or later';
+  try {
+    createRequire(import.meta.url)('@confluentinc/kafka-javascript');
+    return null;
+  } catch {
+    return 'no Kafka client: run .ci/kafka.sh client';
+  }
+}
+
+/** A Kafka of its own: one broker, its log in a temporary folder. */
+export class Broker {
+  readonly address: string;
+  readonly #folder: string;
+  readonly #admin: Admin;
+  #process: ChildProcess | null = null;
+
+  private constructor(folder: string, port: number) {
+    this.#folder = folder;
+    this.address = `127.0.0.1:${port}`;
+    this.#admin = loadKafka().AdminClient.create({ 'bootstrap.servers': this.address });
+  }
+
+  static async start(): Promise<Broker> {
+    const folder = mkdtempSync(join(tmpdir(), 'tickwave-kafka-'));
+    const [port, controller] = [await freePort(), await freePort()];
+    writeFileSync(join(folder, 'server.properties'), properties(folder, port, controller));
+    const formatted = spawnSync('java', [
+      ...JAVA,
+      'kafka.tools.StorageTool',
+      'format',
+      '-t',
+      'MkU3OEVBNTcwNTJENDM2Qk',
+      '-c',
+      join(folder, 'server.properties'),
+    ]);
+    if (formatted.status !== 0)
+      throw new Error(`Kafka's storage could not be formatted: ${formatted.stderr}`);
+    const broker = new Broker(folder, port);
+    await broker.run();
+    return broker;
+  }
+
+  /** Starts the process, after `kill` again, on the same log and port. */
+  async run(): Promise<void> {
+    const child = spawn('java', [...JAVA, 'kafka.Kafka', join(this.#folder, 'server.properties')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    const keep = (data: Buffer): void => {
+      output = (output + data.toString()).slice(-20_000);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    this.#process = child;
+    await waitFor('the broker', async () => {
+      if (child.exitCode !== null) throw new Error(`the broker ended: ${output}`);
+      // The jars come without a logging configuration: it says nothing when it is up.
+      return asked<unknown>((done) => this.#admin.getMetadata({ timeout: 500 }, done)).then(
+        () => true,
+        () => false,
+      );
+    });
+  }
+
+  /** As `kill -9`. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    this.#process = null;
+    if (child === null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  async remove(): Promise<void> {
+    this.#admin.disconnect();
+    await this.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async makeTopic(
+    topic: string,
+    partitions: number,
+    config: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const wanted = { topic, num_partitions: partitions, replication_factor: 1, config };
+    await asked((done) => this.#admin.createTopic(wanted, 10_000, done));
+  }
+
+  async deleteTopic(topic: string): Promise<void> {
+    await asked((done) => this.#admin.deleteTopic(topic, 10_000, done));
+  }
+
+  /** Sends messages as they are and waits until all are there. */
+  async send(topic: string, messages: readonly RawMessage[]): Promise<void> {
+    const producer = new (loadKafka().Producer)({
+      'bootstrap.servers': this.address,
+      'message.max.bytes': 20_000_000,
+      dr_cb: true,
+    });
+    await asked<unknown>((done) => producer.connect({ timeout: 10_000 }, done));
+    producer.setPollInBackground(true);
+    await new Promise<void>((resolve, reject) => {
+      let open = messages.length;
+      producer.on('delivery-report', (error) => {
+        if (error) reject(error);
+        else if (--open === 0) resolve();
+      });
+      for (const { key = '', value, partition = null, headers = [] } of messages)
+        producer.produce(topic, partition as null, value as Buffer, key, null, null, headers);
+    });
+    await new Promise<void>((resolve) => producer.disconnect(1000, resolve));
+  }
+
+  /** Everything in a topic, by partition and offset. */
+  async read(topic: string, count: number): Promise<Message[]> {
+    const consumer = new (loadKafka().KafkaConsumer)(
+      { 'bootstrap.servers': this.address, 'group.id': `look-${topic}`, 'enable.auto.commit': false },
+      { 'auto.offset.reset': 'earliest' },
+    );
+    await asked<unknown>((done) => consumer.connect({ timeout: 10_000 }, done));
+    consumer.setDefaultConsumeTimeout(200);
+    consumer.subscribe([topic]);
+    const messages: Message[] = [];
+    await waitFor(`${count} messages in ${topic}`, async () => {
+      messages.push(...(await asked<Message[]>((done) => consumer.consume(1000, done))));
+      return messages.length >= count;
+    });
+    await new Promise<void>((resolve) => consumer.disconnect(resolve));
+    return messages.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
+  }
+}
+
+export interface RawMessage {
+  readonly key?: string;
+  readonly value: Buffer | null;
+  readonly partition?: number;
+  readonly headers?: readonly Readonly<Record<string, string>>[];
+}
+
+const JAVA = ['-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${library}/*`];
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function properties(folder: string, port: number, controller: number): string {
+  const template = readFileSync(new URL('./server.properties', import.meta.url), 'utf8');
+  return template
+    .replaceAll('BROKER_PORT', String(port))
+    .replaceAll('CONTROLLER_PORT', String(controller))
+    .replaceAll('FOLDER', folder);
+}
