@@ -406,7 +406,14 @@ describe('a handler', () => {
     const before = session.state().frames;
     for (let i = 0; i < sent; i++) server.last.send(frame);
     await until(() => session.state().frames === before + 1);
-    // 20 MB were sent. What neither side's kernel holds stays with the exchange, and the clock may pass: it is not silence.
+    // Both ends are in this process: when nothing has moved for so many turns, nothing moves any more.
+    let [left, still] = [-1, 0];
+    await until(() => {
+      still = server.last.bufferedAmount === left ? still + 1 : 0;
+      left = server.last.bufferedAmount;
+      return still === 500;
+    });
+    // What neither side's kernel holds has stayed with the exchange. Time may pass: it is not silence.
     await until(() => clock.sleeping === 1);
     clock.wakeNext();
     await until(() => clock.sleeping === 1);
