@@ -106,7 +106,9 @@ describe('readConfig', () => {
   });
 
   test('names what is set and not used yet', () => {
-    expect(readConfig({ KAFKA_BROKERS: 'localhost:9092' }, '/').unused).toEqual(['KAFKA_BROKERS']);
+    expect(readConfig({ ELASTICSEARCH_URL: 'http://localhost:9200' }, '/').unused).toEqual([
+      'ELASTICSEARCH_URL',
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { FEED } from './groups/feed.ts';
+import { KAFKA } from './groups/kafka.ts';
 import { LLM } from './groups/llm.ts';
 import { NEWS } from './groups/news.ts';
 import { OUTSIDE } from './groups/outside.ts';
@@ -16,6 +17,7 @@ export const VARIABLES = {
   ...NEWS,
   ...SIMULATOR,
   ...LLM,
+  ...KAFKA,
   ...OUTSIDE,
 } as const;
 
