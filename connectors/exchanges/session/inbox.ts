@@ -28,6 +28,7 @@ export class Inbox {
   private frames: Frame[] = [];
   private pumping: Promise<void> | null = null;
   private started = false;
+  private isShut = false;
   private paused = false;
   private failure: { readonly error: unknown } | null = null;
 
@@ -41,7 +42,7 @@ export class Inbox {
   }
 
   push(frame: Frame): void {
-    if (this.failure !== null) return;
+    if (this.isShut) return;
     this.frames.push(frame);
     if (this.frames.length >= PAUSE_AT && !this.paused) {
       this.paused = true;
@@ -56,8 +57,9 @@ export class Inbox {
     if (this.frames.length > 0) this.pumping ??= this.pump();
   }
 
-  /** Forgets the frames that wait. */
-  clear(): void {
+  /** Forgets the frames that wait, and takes no more. */
+  shut(): void {
+    this.isShut = true;
     this.frames = [];
   }
 
@@ -74,7 +76,7 @@ export class Inbox {
       }
     } catch (error) {
       this.failure = { error };
-      this.frames = [];
+      this.shut();
     }
     this.pumping = null;
     if (this.paused) {

@@ -3,11 +3,14 @@ import { BadOption } from '../../errors.ts';
 import type { Exchange, Message } from '../exchange.ts';
 import type { FrameRecorder } from '../recording/frameRecorder.ts';
 import { Backoff } from './backoff.ts';
+import type { SessionHandler, SessionState } from './contract.ts';
 import { type Frame, Inbox } from './inbox.ts';
 import { Keeper } from './keeper.ts';
 import { type Ending, Line } from './line.ts';
 import { readFrame } from './readFrame.ts';
-import { type SubscriptionState, Subscriptions } from './subscriptions.ts';
+import { Subscriptions } from './subscriptions.ts';
+
+export type { SessionHandler, SessionState } from './contract.ts';
 
 /** A line that was heard for so long was healthy: the next pause begins small again. Milliseconds. */
 const HEALTHY_MS = 60_000;
@@ -31,38 +34,6 @@ export interface SessionOptions {
   readonly handler: SessionHandler;
   /** Is given each frame before it is read. */
   readonly recorder?: FrameRecorder;
-}
-
-/** What a session tells. Whatever `message` or `unreadable` throws ends the session with that error. */
-export interface SessionHandler {
-  /**
-   * Each message of each frame, in order. The next one waits until this is resolved, and in the end the exchange does:
-   * the socket is paused. `receivedMicros` is when the frame came, in microseconds since the Unix epoch.
-   */
-  message(message: Message, receivedMicros: number): Promise<void>;
-  /** A frame that could not be read, and why. */
-  unreadable(frame: Uint8Array, reason: string, receivedMicros: number): Promise<void>;
-  /** A line is open and its markets are being asked for. Comes before the line's first message. */
-  up(): void;
-  /** There is no line; the reason is for people. Comes after the line's last message, and after each failed attempt. */
-  down(reason: string): void;
-}
-
-export interface SessionState {
-  /** `waiting`: in the pause before the next attempt. */
-  readonly state: 'connecting' | 'open' | 'waiting' | 'closed';
-  /** Milliseconds since the Unix epoch, as `lastFrameAt`. */
-  readonly since: number;
-  /** Attempts to connect since the last line that opened. */
-  readonly attempts: number;
-  readonly lastFrameAt: number | null;
-  /** Why the last line or attempt ended. */
-  readonly lastError: string | null;
-  readonly symbols: readonly SubscriptionState[];
-  readonly frames: number;
-  readonly bytes: number;
-  /** Lines opened after the first. */
-  readonly reconnects: number;
 }
 
 /**
@@ -161,7 +132,29 @@ export class Session {
   }
 
   private async line(signal: AbortSignal): Promise<Ending> {
-    const { clock, exchange, handler } = this.options;
+    const { clock } = this.options;
+    const { line, inbox } = this.dial();
+    if (!(await line.opened(signal))) return line.ended;
+    const openedAt = clock.now();
+    const stop = (): void => {
+      inbox.shut();
+      void line.close();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      await this.keep(line, inbox);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      // For a handler that threw; otherwise the line is over already.
+      line.terminate('the handler failed');
+    }
+    if ((this.counted.lastFrameAt ?? openedAt) - openedAt >= HEALTHY_MS) this.backoff.reset();
+    return line.ended;
+  }
+
+  private dial(): { readonly line: Line; readonly inbox: Inbox } {
+    const { clock, exchange } = this.options;
     const inbox: Inbox = new Inbox({
       handle: (frame) =>
         this.take(frame).catch((error: unknown) => {
@@ -183,36 +176,24 @@ export class Session {
       },
       onPing: () => this.keeper?.heard(),
     });
-    if (!(await line.opened(signal))) return line.ended;
-    const openedAt = clock.now();
-    this.opened();
-    handler.up();
-    inbox.start();
-    const keeper = new Keeper({ exchange, clock, line, inbox, subscriptions: this.subscriptions });
-    this.keeper = keeper;
-    const stop = (): void => {
-      inbox.clear();
-      void line.close();
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    try {
-      await keeper.run();
-      await inbox.drained();
-    } finally {
-      this.keeper = null;
-      signal.removeEventListener('abort', stop);
-    }
-    if ((this.counted.lastFrameAt ?? openedAt) - openedAt >= HEALTHY_MS) this.backoff.reset();
-    return line.ended;
+    return { line, inbox };
   }
 
-  private opened(): void {
+  /** Resolves when the line is over and what came over it is handed over. */
+  private async keep(line: Line, inbox: Inbox): Promise<void> {
+    const { clock, exchange, handler, recorder } = this.options;
     this.counted.attempts = 0;
     this.counted.lines++;
-    this.connection = this.options.recorder?.connection(this.options.exchange.name) ?? 0;
+    this.connection = recorder?.connection(exchange.name) ?? 0;
     this.subscriptions.restart();
     this.enter('open');
+    handler.up();
+    const keeper = new Keeper({ exchange, clock, line, inbox, subscriptions: this.subscriptions });
+    this.keeper = keeper;
+    inbox.start();
+    await keeper.run();
+    this.keeper = null;
+    await inbox.drained();
   }
 
   private async take({ bytes, receivedMicros }: Frame): Promise<void> {
