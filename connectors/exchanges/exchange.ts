@@ -52,7 +52,10 @@ export interface History {
   readonly requestIntervalMs: number;
   /** Path and query of the newest page. */
   latest(symbol: string): string;
-  /** Path and query of the page that begins at this place, the place included. */
+  /**
+   * Path and query of the page that begins at this place, the place included.
+   * @throws BadOption where pages are asked for by id and the place has none.
+   */
   from(symbol: string, place: Place): string;
   /**
    * The trades of an answer, in order of id.
