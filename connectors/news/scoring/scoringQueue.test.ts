@@ -5,8 +5,10 @@ import type { NewsScore, NewsStory } from '../../landing.ts';
 import { MemoryLanding } from '../../memoryLanding.ts';
 import { LexiconScorer } from './lexicon/lexiconScorer.ts';
 import { storyOf } from './llm/support/scorerOn.ts';
+import { NO_ASSET } from './scoreLanding.ts';
 import type { NewsScorer, StoryScore } from './scorer.ts';
-import { NO_ASSET, ScoringQueue, type ScoringQueueOptions } from './scoringQueue.ts';
+import type { ScoringQueueOptions } from './scoringOptions.ts';
+import { ScoringQueue } from './scoringQueue.ts';
 import type { StoredScores } from './storedScores.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 12, 1);

@@ -1,61 +1,12 @@
-import type { Clock } from '../../../engine/clock.ts';
-import { LandingFailed } from '../../errors.ts';
-import type { Landing, NewsScore, NewsStory } from '../../landing.ts';
+import type { NewsStory } from '../../landing.ts';
 import { RecentCache } from './recentCache.ts';
-import type { NewsScorer, ScoredStory, StoryScore } from './scorer.ts';
-import type { StoredScores } from './storedScores.ts';
+import { ScoreLanding } from './scoreLanding.ts';
+import type { StoryScore } from './scorer.ts';
+import type { ScoringQueueOptions, ScoringState } from './scoringOptions.ts';
 import { type Waiting, WaitingStories } from './waitingStories.ts';
-
-export interface ScoringQueueOptions {
-  readonly scorer: NewsScorer;
-  /** Takes stories that the scorer cannot score today, or failed at too often. It has to score every story. */
-  readonly fallback: NewsScorer;
-  readonly landing: Pick<Landing, 'newsScores'>;
-  readonly stored: StoredScores;
-  /** Base assets that scores are wanted for, as `BTC`. */
-  readonly assets: readonly string[];
-  readonly clock: Clock;
-  /** Stories that may wait; others stay in the table and are taken up from there when there is room. */
-  readonly maxQueued?: number;
-  /** Stories that are given to the scorer at once. */
-  readonly maxTaken?: number;
-  /** How often a story is tried before the fallback takes it. */
-  readonly attempts?: number;
-  /** Pause before a story's second try; doubled before the next. */
-  readonly retryMs?: number;
-  /** How often the table is searched for stories that nobody has scored. */
-  readonly sweepMs?: number;
-  /** A story published or seen longer ago is not scored: its score would count as news of now. */
-  readonly maxAgeMs?: number;
-}
-
-/** What the queue is doing, for people. */
-export interface ScoringState {
-  readonly model: string;
-  /** Stories that wait, and how many of them for another try. */
-  readonly queued: number;
-  readonly retrying: number;
-  /** Stories scored since the start, and how many of them by the fallback. */
-  readonly scored: number;
-  readonly byFallback: number;
-  /** Stories passed over since the start: too old, or already scored. */
-  readonly passedOver: number;
-  /** Whether stories wait in the table for room in the queue. */
-  readonly full: boolean;
-  /** What went wrong last, in words; null once a story was scored and stored as it should. */
-  readonly problem: string | null;
-}
-
-/**
- * The asset of the row that says a story was read and concerns none of the assets. Without it such a story would be sent
- * to the model again after every restart. In lower case it is no ticker, so no market has it.
- */
-export const NO_ASSET = 'none';
 
 /** Ids that were dealt with in this process: landing may be a topic, whose rows reach the table later. */
 const REMEMBERED = 20_000;
-const FIRST_LANDING_PAUSE_MS = 100;
-const LONGEST_LANDING_PAUSE_MS = 30_000;
 
 /**
  * Scores stories beside the collector, which never waits for it. A story is scored once, by the scorer or by the
@@ -70,6 +21,7 @@ export class ScoringQueue {
   private readonly options: Required<ScoringQueueOptions>;
   private readonly waiting: WaitingStories;
   private readonly dealtWith = new RecentCache<true>(REMEMBERED);
+  private readonly landing: ScoreLanding;
   private awake = new AbortController();
   private full = false;
   private problem: string | null = null;
@@ -86,6 +38,9 @@ export class ScoringQueue {
       ...options,
     };
     this.waiting = new WaitingStories(this.options.maxQueued);
+    this.landing = new ScoreLanding(options.landing, options.clock, (error) =>
+      this.tell('Scores could not be stored.', error),
+    );
   }
 
   /** Takes stories that are stored already; returns at once. What does not fit is found in the table later. */
@@ -176,7 +131,7 @@ export class ScoringQueue {
     const stories = open.map(({ story }) => story);
     const outcomes = new Map((await scorer.score(stories, assets, signal)).map((one) => [one.newsId, one]));
     const scored = [...outcomes.values()].filter((outcome) => outcome.kind === 'scored');
-    await this.land(scored, scorer.model, signal);
+    await this.landing.land(scored, scorer.model, signal);
     for (const { newsId } of scored) this.finish(newsId, 'scored');
     if (scored.length === open.length) this.problem = null;
 
@@ -189,7 +144,7 @@ export class ScoringQueue {
       signal,
     );
     const byFallback = instead.filter((outcome) => outcome.kind === 'scored');
-    await this.land(byFallback, fallback.model, signal);
+    await this.landing.land(byFallback, fallback.model, signal);
     for (const { newsId } of byFallback) {
       this.finish(newsId, 'scored');
       this.counted.byFallback++;
@@ -217,31 +172,7 @@ export class ScoringQueue {
     this.counted[as]++;
   }
 
-  /** Stores scores, as known from the moment they are stored; waits for a database that is away. */
-  private async land(stories: readonly ScoredStory[], model: string, signal: AbortSignal): Promise<void> {
-    const { landing, clock } = this.options;
-    if (stories.length === 0) return;
-    for (let pause = FIRST_LANDING_PAUSE_MS; ; pause = Math.min(LONGEST_LANDING_PAUSE_MS, 2 * pause)) {
-      try {
-        const scoredAt = new Date(clock.now()).toISOString();
-        await landing.newsScores(stories.flatMap((story) => rowsOf(story, model, scoredAt)));
-        return;
-      } catch (error) {
-        this.tell('Scores could not be stored.', error);
-        if (!(error instanceof LandingFailed && error.transient)) throw error;
-        await clock.sleep(pause, signal);
-        signal.throwIfAborted();
-      }
-    }
-  }
-
   private tell(what: string, error: unknown): void {
     this.problem = `${what} ${error instanceof Error ? error.message : String(error)}`;
   }
-}
-
-function rowsOf(story: ScoredStory, model: string, scoredAt: string): NewsScore[] {
-  const none = { asset: NO_ASSET, score: 0, confidence: 0, reason: 'concerns none of the assets' };
-  const scores = story.assets.length > 0 ? story.assets : [none];
-  return scores.map((score) => ({ newsId: story.newsId, ...score, model, scoredAt }));
 }
