@@ -4,6 +4,7 @@ import { PostgresLanding } from '../connectors/postgresLanding.ts';
 import { systemClock } from '../engine/clock.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exitCodes.ts';
+import { importStories } from './importNews.ts';
 import { onInterrupt } from './interrupt.ts';
 import { count } from './progress.ts';
 import { type Session, withSession } from './session.ts';
@@ -13,14 +14,18 @@ interface Flags {
   readonly symbol?: string;
   readonly map?: string;
   readonly again?: true;
+  readonly news?: true;
   readonly json?: true;
 }
 
 /** `tickwave import` */
 export function importVerb(context: Context): Command {
   return new Command('import')
-    .description('import one-minute candles as history; used where no trades cover the minute')
+    .description(
+      'import one-minute candles as history; used where no trades cover the minute. With --news: stories',
+    )
     .argument('<files...>', 'CSV, plain or gzipped: Kraken OHLCVT, Binance klines, or with --map')
+    .option('--news', 'the files are news: NDJSON, or CSV with a header')
     .option('--exchange <name>', 'exchange of files that do not say, as kraken')
     .option('--symbol <market>', 'market of files that do not say, as BTC/USD')
     .option('--map <columns>', 'columns of the files')
@@ -28,7 +33,9 @@ export function importVerb(context: Context): Command {
     .option('--json', 'the report as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (files: readonly string[], flags: Flags) =>
-      context.finish(await run(context, files, flags)),
+      context.finish(
+        flags.news ? await importStories(context, files, flags) : await run(context, files, flags),
+      ),
     );
 }
 
@@ -36,6 +43,7 @@ const EXAMPLES = `
 Examples:
   $ tickwave import XBTUSD_1.csv --exchange kraken
   $ tickwave import BTCUSDT-1m-2024-*.csv
+  $ tickwave import --news --map title=headline,published_at=ts headlines.csv
 
 An import that was ended by Ctrl-C goes on where it stopped when it is given the same files again.`;
 

@@ -5,8 +5,8 @@ import type { Context } from './context.ts';
 import { EXIT } from './exitCodes.ts';
 import { onInterrupt } from './interrupt.ts';
 import { count } from './progress.ts';
-import { type ReplayFlags, replayFlags, replayInto, replayOptions } from './replaySource.ts';
 import { type Session, withSession } from './session.ts';
+import { type ReplayFlags, replayFlags, replayInto, replayOptions } from './sources/replayed.ts';
 
 interface Flags extends ReplayFlags {
   readonly json?: true;

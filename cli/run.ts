@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { check } from './check.ts';
+import { connect } from './connect.ts';
 import { type Context, processContext } from './context.ts';
 import { doctor } from './doctor.ts';
+import { engine } from './engine.ts';
 import { explainError, FoundWanting } from './errors.ts';
 import { EXIT, exitCodeOf } from './exitCodes.ts';
 import { explain } from './explain.ts';
 import { importVerb } from './import.ts';
 import { psql } from './psql.ts';
+import { record } from './record.ts';
 import { replayVerb } from './replay.ts';
 import { sql } from './sql.ts';
 import { start } from './start.ts';
@@ -21,6 +24,9 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
 /** The verbs, in the order of `--help`. */
 const VERBS: readonly ((context: Context) => Command)[] = [
   start,
+  engine,
+  connect,
+  record,
   replayVerb,
   importVerb,
   status,

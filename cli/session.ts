@@ -55,7 +55,7 @@ export async function withSession<T>(
   const config = context.config();
   if (findRunning(config.DATA_DIR) !== null) {
     const running = requireRunning(config);
-    if (running.verb !== 'start')
+    if (running.verb !== 'start' && running.verb !== 'engine')
       throw new AlreadyRunning(running.verb, running.pid, config.DATA_DIR, 'Wait until it has ended');
     context.terminal.say(
       `writing to the Tickwave that runs (process ${running.pid}); it keeps the views up to date`,

@@ -41,7 +41,7 @@ async function postmaster(): Promise<number> {
 describe('tickwave start', () => {
   test('says on its first line that the market is simulated', () => {
     expect(running.stdout().split('\n')[0]).toBe(
-      "Tickwave: no live feed, showing the SIMULATED market (exchange 'simulated'), seed 42",
+      "Tickwave: no live feed wanted (FEED=simulated), showing the SIMULATED market (exchange 'simulated'), seed 42",
     );
     expect(running.stdout()).toContain(running.api);
   });

@@ -1,22 +1,19 @@
 import { Command } from 'commander';
-import pino from 'pino';
-import { createApi } from '../api/app.ts';
-import { createReadPool } from '../api/database.ts';
-import { type Listening, listen } from '../api/listen.ts';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../engine/clock.ts';
 import type { Context } from './context.ts';
 import { AlreadyRunning } from './errors.ts';
-import { EXIT } from './exitCodes.ts';
-import { aborted, onInterrupt } from './interrupt.ts';
-import type { Platform } from './platform.ts';
-import { type ReplayFlags, replayFlags, replayOptions, replaySource } from './replaySource.ts';
-import { announce, findRunning, withdraw } from './runFile.ts';
+import { onInterrupt } from './interrupt.ts';
+import { findRunning, withdraw } from './runFile.ts';
+import { serve } from './serve.ts';
 import { openPlatform } from './session.ts';
-import { simulatedSource } from './simulated.ts';
-import type { Source } from './source.ts';
-import { reportStatus } from './statusLine.ts';
-import type { Terminal } from './terminal.ts';
+import { chooseSource } from './sources/choose.ts';
+import { ingested } from './sources/ingested.ts';
+import { liveSource } from './sources/live.ts';
+import { probeExchanges } from './sources/probe.ts';
+import { type ReplayFlags, replayFlags, replayOptions, replaySource } from './sources/replayed.ts';
+import { simulatedSource } from './sources/simulated.ts';
+import type { Source } from './sources/source.ts';
 
 interface Flags extends ReplayFlags {
   readonly replay?: readonly string[];
@@ -27,7 +24,7 @@ interface Flags extends ReplayFlags {
 export function start(context: Context): Command {
   const command = new Command('start')
     .description('run everything: database, SQL views, HTTP API, and a source of trades')
-    .option('--replay <files...>', 'recorded trades instead of the simulated market')
+    .option('--replay <files...>', 'recorded trades instead of live markets')
     .option('--json', 'status as one JSON object a line');
   return replayFlags(command)
     .addHelpText('after', EXAMPLES)
@@ -37,7 +34,8 @@ export function start(context: Context): Command {
 const EXAMPLES = `
 Examples:
   $ tickwave start
-  $ SIMULATOR_MARKETS=20 SIMULATOR_RATE=1000 tickwave start
+  $ MARKETS=kraken:BTC/USD,binance:ETH/USDT tickwave start
+  $ FEED=simulated SIMULATOR_MARKETS=20 SIMULATOR_RATE=1000 tickwave start
   $ tickwave start --replay XBTUSD.csv ETHUSD.csv --exchange kraken --speed 10
 
 Ctrl-C ends it in order: the source, the last rows, the last refresh, the API, the database.`;
@@ -45,31 +43,37 @@ Ctrl-C ends it in order: the source, the last rows, the last refresh, the API, t
 async function run(context: Context, flags: Flags): Promise<number> {
   const { terminal } = context;
   const config = context.config();
-  const replayed = flags.replay === undefined ? null : replayOptions(flags.replay, flags, config);
-  refuseTwice(config.DATA_DIR);
-  const progress = context.progress();
+  const sourceOf = await plan(context, config, flags);
   const signal = onInterrupt(terminal.say);
-  const source = (url: string): Source =>
-    replayed === null
-      ? simulatedSource({ config, url, clock: systemClock, progress })
-      : replaySource({ ...replayed, url, clock: systemClock });
-  if (flags.json === undefined) terminal.print(`Tickwave: ${source('').banner}`);
+  if (flags.json === undefined) terminal.print(`Tickwave: ${sourceOf('').banner}`);
   for (const name of config.unused) terminal.warn(`${name} is set, and this version does not use it yet`);
   const platform = await openPlatform(context, config);
   try {
-    return await serve(
-      context,
-      config,
-      platform,
-      source(platform.database.url('owner')),
-      signal,
-      flags.json === true,
-    );
+    const url = platform.database.url('owner');
+    const say = terminal.warn;
+    const source = await ingested(sourceOf(url), { config, url, clock: systemClock, say });
+    const json = flags.json === true;
+    return await serve({ context, config, platform, verb: 'start', source, signal, json });
   } finally {
     withdraw(platform.database.dataDir);
     await platform.stop();
     if (flags.json === undefined) terminal.say('stopped; everything is stored');
   }
+}
+
+/** Decides what is fed, and gives how it is opened on a database's address. */
+async function plan(context: Context, config: Config, flags: Flags): Promise<(url: string) => Source> {
+  const clock = systemClock;
+  if (flags.replay !== undefined) {
+    const replayed = replayOptions(flags.replay, flags, config);
+    refuseTwice(config.DATA_DIR);
+    return (url) => replaySource({ ...replayed, url, clock });
+  }
+  refuseTwice(config.DATA_DIR);
+  const choice = await chooseSource(config, () => probeExchanges(config, clock));
+  if (choice.kind === 'live') return (url) => liveSource({ config, url, clock, say: context.terminal.warn });
+  const progress = context.progress();
+  return (url) => simulatedSource({ config, why: choice.why, url, clock, progress });
 }
 
 /** The lock is what decides; this only says it before the first line promises a market. */
@@ -82,92 +86,4 @@ function refuseTwice(dataDir: string): void {
       dataDir,
       'See `tickwave status`; stop it first, or set DATA_DIR to another folder',
     );
-}
-
-async function serve(
-  context: Context,
-  config: Config,
-  platform: Platform,
-  source: Source,
-  signal: AbortSignal,
-  json: boolean,
-): Promise<number> {
-  const { terminal } = context;
-  const api = await openApi(config, platform);
-  const ending = new AbortController();
-  const endWith = AbortSignal.any([signal, ending.signal]);
-  try {
-    announce(platform.database.dataDir, {
-      pid: process.pid,
-      verb: 'start',
-      startedAt: new Date(systemClock.now()).toISOString(),
-      source: source.name,
-      api: api.listening.url,
-      databasePort: platform.database.port,
-    });
-    sayWhere(terminal, platform, api.listening.url, source, json);
-    const fed = source.run(endWith);
-    const reporting = reportStatus({
-      platform,
-      source,
-      signal: endWith,
-      clock: systemClock,
-      print: terminal.print,
-      json,
-    });
-    const failed = fed.then(() => new Promise<never>(() => {}));
-    const ended = await Promise.race([aborted(signal), platform.lost, failed]).catch((error: unknown) => ({
-      failed: error,
-    }));
-    ending.abort();
-    await Promise.allSettled([fed, reporting]);
-    if (ended instanceof Error) throw ended;
-    if (ended !== undefined) throw ended.failed;
-    return EXIT.ok;
-  } finally {
-    await api.stop();
-  }
-}
-
-function sayWhere({ print }: Terminal, platform: Platform, api: string, source: Source, json: boolean): void {
-  const database = platform.database.name;
-  if (json) {
-    print(
-      JSON.stringify({
-        time: new Date(systemClock.now()).toISOString(),
-        state: 'started',
-        source: source.name,
-        api,
-        database,
-      }),
-    );
-    return;
-  }
-  print(`  API       ${api}/v1/markets    (document: ${api}/openapi.json)`);
-  print(`  SQL       npx tickwave psql    (${database})`);
-  print('  stop      Ctrl-C');
-}
-
-async function openApi(
-  config: Config,
-  platform: Platform,
-): Promise<{ readonly listening: Listening; stop(): Promise<void> }> {
-  const pool = createReadPool({ url: platform.database.url('analyst') });
-  // Requests are logged with LOG_LEVEL=debug: at info the terminal belongs to the status lines.
-  const level = config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL;
-  const logger = pino({ level }, pino.destination({ dest: 2, sync: true }));
-  const app = createApi({ pool, logger, clock: systemClock, status: async () => platform.status() });
-  try {
-    const listening = await listen(app, config.PORT, undefined, config.HOST);
-    return {
-      listening,
-      stop: async () => {
-        await listening.stop();
-        await pool.end();
-      },
-    };
-  } catch (error) {
-    await pool.end();
-    throw error;
-  }
 }

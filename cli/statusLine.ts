@@ -1,7 +1,7 @@
 import type { Clock } from '../engine/clock.ts';
 import type { Platform } from './platform.ts';
 import { count } from './progress.ts';
-import type { Source } from './source.ts';
+import type { Source } from './sources/source.ts';
 
 export interface ReportOptions {
   readonly platform: Platform;

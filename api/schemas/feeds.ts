@@ -18,6 +18,8 @@ const marketFeed = z.object({
     .describe('Share of the history that is fetched; null when none is wanted'),
   landed: z.int(),
   duplicates: z.int().describe('Trades that were known already'),
+  repaired: z.int().describe('Trades that were missing and have been fetched'),
+  permanent: z.int().describe('Ids that the exchange itself does not have, or that lie beyond the limit'),
 });
 
 const newsSource = z.object({
@@ -27,12 +29,22 @@ const newsSource = z.object({
   error: z.string().nullable(),
 });
 
+const scoring = z.object({
+  model: z.string().describe('Which model scores, with the version of its prompt or word list'),
+  queued: z.int(),
+  scored: z.int(),
+  by_fallback: z.int().describe('Stories scored by the word list because the model could not'),
+  problem: z.string().nullable(),
+  requests: z.int().describe('Asked of a language model since the start'),
+  cost: z.number().describe('Dollars, by the prices that were given'),
+});
+
 /** Where data comes from at this moment. */
 export const feedsSchema = z.object({
   kind: z.enum(['live', 'simulated', 'replay', 'none']).describe('Simulated markets are made up'),
   detail: z.string().describe('The same for people, as on the first line of the command'),
   markets: z.array(marketFeed),
-  news: z.object({ sources: z.array(newsSource), scorer: z.string().nullable() }).nullable(),
+  news: z.object({ sources: z.array(newsSource), scoring }).nullable(),
   kafka: z
     .object({
       connected: z.boolean(),

@@ -45,7 +45,15 @@ export function workplace(environment: Readonly<Record<string, string>> = {}): W
   const folder = mkdtempSync(join(tmpdir(), 'tickwave-cli-'));
   const dataDir = join(folder, 'data');
   const running = new Set<Cli>();
-  const own = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', DATA_DIR: dataDir, PORT: '0' };
+  const own = {
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? '',
+    DATA_DIR: dataDir,
+    PORT: '0',
+    // A test never speaks with a real exchange.
+    FEED: 'simulated',
+    NEWS: 'off',
+  };
   const place: Workplace = {
     dataDir,
     run: (...args) => place.spawn(args).ended,

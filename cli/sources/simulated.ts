@@ -1,15 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import pg from 'pg';
-import type { Config } from '../config/config.ts';
-import { PostgresLanding } from '../connectors/postgresLanding.ts';
-import { Arrivals } from '../connectors/simulator/arrivals.ts';
-import { simulateHistory } from '../connectors/simulator/history.ts';
-import { type Instrument, instruments } from '../connectors/simulator/instrument.ts';
-import { SimulatedMarket } from '../connectors/simulator/market.ts';
-import { simulate } from '../connectors/simulator/simulate.ts';
-import type { Clock } from '../engine/clock.ts';
-import type { Progress } from './progress.ts';
-import type { Source } from './source.ts';
+import type { Config } from '../../config/config.ts';
+import { PostgresLanding } from '../../connectors/postgresLanding.ts';
+import { Arrivals } from '../../connectors/simulator/arrivals.ts';
+import { simulateHistory } from '../../connectors/simulator/history.ts';
+import { type Instrument, instruments } from '../../connectors/simulator/instrument.ts';
+import { SimulatedMarket } from '../../connectors/simulator/market.ts';
+import { simulate } from '../../connectors/simulator/simulate.ts';
+import type { Clock } from '../../engine/clock.ts';
+import type { Progress } from '../progress.ts';
+import { plainReport, type Source } from './source.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -20,6 +20,8 @@ const HISTORY_RATE = 20;
 
 export interface SimulatedOptions {
   readonly config: Config;
+  /** Why it is not a live market, as in `no exchange answers`. */
+  readonly why: string;
   /** Address of the database, as its owner. */
   readonly url: string;
   readonly clock: Clock;
@@ -31,11 +33,13 @@ export function simulatedSource(options: SimulatedOptions): Source {
   const { config } = options;
   let landed = 0;
   let doing = 'simulating history';
+  const banner = `${options.why}, showing the SIMULATED market (exchange 'simulated'), seed ${config.SIMULATOR_SEED}`;
   return {
-    banner: `no live feed, showing the SIMULATED market (exchange 'simulated'), seed ${config.SIMULATOR_SEED}`,
+    banner,
     name: `simulated market, seed ${config.SIMULATOR_SEED}`,
     landed: () => landed,
     doing: () => doing,
+    report: () => plainReport('simulated', banner),
     async run(signal) {
       const landing = new PostgresLanding({ connection: options.url, durable: true });
       try {

@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Config } from '../config/config.ts';
-import type { TradeFileOptions } from '../connectors/files/tradeFile.ts';
-import { PostgresLanding } from '../connectors/postgresLanding.ts';
-import type { ReplayProgress } from '../connectors/replay/progress.ts';
-import { type ReplayReport, replay } from '../connectors/replay/replay.ts';
-import type { Clock } from '../engine/clock.ts';
-import { count } from './progress.ts';
-import type { Source } from './source.ts';
+import type { Config } from '../../config/config.ts';
+import type { TradeFileOptions } from '../../connectors/files/tradeFile.ts';
+import { PostgresLanding } from '../../connectors/postgresLanding.ts';
+import type { ReplayProgress } from '../../connectors/replay/progress.ts';
+import { type ReplayReport, replay } from '../../connectors/replay/replay.ts';
+import type { Clock } from '../../engine/clock.ts';
+import { count } from '../progress.ts';
+import { plainReport, type Source } from './source.ts';
 
 /** Flags that say what the files are and how they are replayed. */
 export interface ReplayFlags {
@@ -100,11 +100,13 @@ export async function replayInto(run: ReplayRun, signal: AbortSignal): Promise<R
 export function replaySource(run: ReplayRun): Source {
   let state = { landed: 0, doing: 'opening files' };
   const what = `${run.files.length} file${run.files.length === 1 ? '' : 's'}`;
+  const banner = `no live feed, replaying ${what} of recorded trades, ${run.speed === 'max' ? 'as fast as the database takes them' : `at ${run.speed} times their speed`}`;
   return {
-    banner: `no live feed, replaying ${what} of recorded trades, ${run.speed === 'max' ? 'as fast as the database takes them' : `at ${run.speed} times their speed`}`,
+    banner,
     name: `replay of ${run.files.map(({ path }) => path).join(', ')}`,
     landed: () => state.landed,
     doing: () => state.doing,
+    report: () => plainReport('replay', banner),
     async run(signal) {
       const onProgress = ({ rows, duplicates, share, at }: ReplayProgress): void => {
         state = {

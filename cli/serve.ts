@@ -1,0 +1,97 @@
+import pino from 'pino';
+import { createApi } from '../api/app.ts';
+import { createReadPool } from '../api/database.ts';
+import { type Listening, listen } from '../api/listen.ts';
+import type { FeedsReport } from '../api/schemas/feeds.ts';
+import type { Config } from '../config/config.ts';
+import { systemClock } from '../engine/clock.ts';
+import type { Context } from './context.ts';
+import { EXIT } from './exitCodes.ts';
+import { aborted } from './interrupt.ts';
+import type { Platform } from './platform.ts';
+import { announce } from './runFile.ts';
+import type { Source } from './sources/source.ts';
+import { reportStatus } from './statusLine.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface Serving {
+  readonly context: Context;
+  readonly config: Config;
+  readonly platform: Platform;
+  /** As in `start`. */
+  readonly verb: string;
+  readonly source: Source;
+  readonly signal: AbortSignal;
+  readonly json: boolean;
+}
+
+/** Runs the API, the source and the status lines on a platform until the signal aborts or something fails for good. */
+export async function serve(serving: Serving): Promise<number> {
+  const { context, config, platform, source, signal, json } = serving;
+  const api = await openApi(config, platform, () => source.report());
+  const ending = new AbortController();
+  const endWith = AbortSignal.any([signal, ending.signal]);
+  try {
+    announce(platform.database.dataDir, {
+      pid: process.pid,
+      verb: serving.verb,
+      startedAt: new Date(systemClock.now()).toISOString(),
+      source: source.name,
+      api: api.listening.url,
+      databasePort: platform.database.port,
+    });
+    sayWhere(context.terminal, platform, api.listening.url, source, json);
+    const fed = source.run(endWith);
+    const { print } = context.terminal;
+    const reporting = reportStatus({ platform, source, signal: endWith, clock: systemClock, print, json });
+    const failed = fed.then(() => new Promise<never>(() => {}));
+    const ended = await Promise.race([aborted(signal), platform.lost, failed]).catch((error: unknown) => ({
+      failed: error,
+    }));
+    ending.abort();
+    await Promise.allSettled([fed, reporting]);
+    if (ended instanceof Error) throw ended;
+    if (ended !== undefined) throw ended.failed;
+    return EXIT.ok;
+  } finally {
+    await api.stop();
+  }
+}
+
+function sayWhere({ print }: Terminal, platform: Platform, api: string, source: Source, json: boolean): void {
+  const database = platform.database.name;
+  if (json) {
+    const time = new Date(systemClock.now()).toISOString();
+    print(JSON.stringify({ time, state: 'started', source: source.name, api, database }));
+    return;
+  }
+  print(`  API       ${api}/v1/markets    (document: ${api}/openapi.json)`);
+  print(`  SQL       npx tickwave psql    (${database})`);
+  print('  stop      Ctrl-C');
+}
+
+async function openApi(
+  config: Config,
+  platform: Platform,
+  feeds: () => FeedsReport,
+): Promise<{ readonly listening: Listening; stop(): Promise<void> }> {
+  const pool = createReadPool({ url: platform.database.url('analyst') });
+  // Requests are logged with LOG_LEVEL=debug: at info the terminal belongs to the status lines.
+  const level = config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL;
+  const logger = pino({ level }, pino.destination({ dest: 2, sync: true }));
+  const status = async () => platform.status();
+  const app = createApi({ pool, logger, clock: systemClock, status, feeds });
+  try {
+    const listening = await listen(app, config.PORT, undefined, config.HOST);
+    return {
+      listening,
+      stop: async () => {
+        await listening.stop();
+        await pool.end();
+      },
+    };
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}

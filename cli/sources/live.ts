@@ -1,0 +1,95 @@
+import type { FeedsReport } from '../../api/schemas/feeds.ts';
+import type { Config } from '../../config/config.ts';
+import { LiveFeed } from '../../connectors/exchanges/feed/liveFeed.ts';
+import { PostgresMemory } from '../../connectors/exchanges/feed/postgresMemory.ts';
+import { exchangeNamed } from '../../connectors/exchanges/registry.ts';
+import type { Clock } from '../../engine/clock.ts';
+import { exchangeUrls } from './addresses.ts';
+import { rememberLive } from './choose.ts';
+import { type OpenLanding, openLanding } from './landing.ts';
+import { describeMarkets, marketReports } from './liveReport.ts';
+import { marketsByExchange } from './markets.ts';
+import { type NewsDesk, newsDesk } from './news.ts';
+import type { Source } from './source.ts';
+import { together } from './together.ts';
+
+export interface LiveOptions {
+  readonly config: Config;
+  /** Address of the database, as its owner. */
+  readonly url: string;
+  readonly clock: Clock;
+  /** Words for people. */
+  readonly say: (line: string) => void;
+}
+
+/** The exchanges of MARKETS, and news, as the source of `start` and `connect`. */
+export function liveSource(options: LiveOptions): Source {
+  const { config } = options;
+  const wanted = [...marketsByExchange(config.MARKETS)];
+  // An exchange that is not known is to be refused before anything is promised.
+  for (const [exchange] of wanted) exchangeNamed(exchange);
+  const markets = wanted.map(([exchange, symbols]) => `${exchange} ${symbols.join(', ')}`).join('; ');
+  let opened: Opened | null = null;
+  const feeds = (): readonly LiveFeed[] => opened?.feeds ?? [];
+  return {
+    banner: `live ${markets}`,
+    name: `live ${markets}`,
+    landed: () => feeds().reduce((sum, feed) => sum + (feed.state().writer?.freshTrades ?? 0), 0),
+    doing: () => describeMarkets(feeds().map((feed) => feed.state())),
+    report: (): FeedsReport => ({
+      kind: 'live',
+      detail: `live ${markets}`,
+      markets: marketReports(feeds().map((feed) => feed.state())),
+      news: opened?.news?.report() ?? null,
+      kafka: opened?.landing.kafka() ?? null,
+    }),
+    async run(signal) {
+      rememberLive(config.DATA_DIR);
+      opened = await open(options, wanted);
+      const { landing, memory, news } = opened;
+      try {
+        await together(
+          [
+            ...feeds().map((feed) => (until: AbortSignal) => feed.run(until)),
+            ...(news === null ? [] : [news.run]),
+          ],
+          signal,
+        );
+      } finally {
+        await memory.close();
+        await landing.close();
+      }
+    },
+  };
+}
+
+interface Opened {
+  readonly landing: OpenLanding;
+  readonly memory: PostgresMemory;
+  readonly feeds: readonly LiveFeed[];
+  readonly news: NewsDesk | null;
+}
+
+async function open(
+  { config, url, clock, say }: LiveOptions,
+  wanted: readonly (readonly [string, readonly string[]])[],
+): Promise<Opened> {
+  const landing = await openLanding({ config, url, clock, say });
+  const memory = new PostgresMemory(url);
+  const feeds = wanted.map(
+    ([name, symbols]) =>
+      new LiveFeed({
+        exchange: exchangeNamed(name),
+        symbols,
+        landing: landing.landing,
+        memory,
+        clock,
+        random: Math.random,
+        urls: exchangeUrls(config, name),
+        historyHours: config.HISTORY_HOURS,
+        resumeHours: config.RESUME_HOURS,
+        onNews: (sentence) => say(`${name}: ${sentence}`),
+      }),
+  );
+  return { landing, memory, feeds, news: newsDesk({ config, url, landing: landing.landing, clock, say }) };
+}
