@@ -16,6 +16,9 @@ export function readModelText(text: string): ModelText {
   if (!header.startsWith('tree\n') || !whole) throw damaged('it is cut off');
   const fields = fieldsOf(header);
   const features = (fields.get('feature_names') ?? '').split(' ').filter((name) => name !== '');
+  const single = ['num_class', 'num_tree_per_iteration'].every((name) => fields.get(name) === '1');
+  if (!single || fields.get('max_feature_idx') !== String(features.length - 1))
+    throw damaged('its header does not fit its features or outputs');
   const last = rest.pop();
   const blocks = last === undefined ? [] : [...rest, last.slice(0, last.indexOf('end of trees'))];
   const sizes = numbers(fields.get('tree_sizes'));
@@ -44,12 +47,24 @@ export function objectiveOf(texts: readonly ModelText[]): Objective {
   throw damaged(`its objective is ${[...names].join(', ')}`);
 }
 
+const LEAVES = ['leaf_value', 'leaf_weight', 'leaf_count'];
+const SPLITS = [
+  'threshold',
+  'decision_type',
+  'split_gain',
+  'internal_value',
+  'internal_weight',
+  'internal_count',
+];
+
 function checkTree(fields: ReadonlyMap<string, string>, index: number, features: number): void {
   const leaves = Number(fields.get('num_leaves'));
   const splits = leaves - 1;
+  if (numbers(fields.get('shrinkage')).length !== 1) throw damaged(`tree ${index} has no shrinkage`);
   if (!Number.isInteger(leaves) || leaves < 1) throw damaged(`tree ${index} has no leaves`);
-  if (numbers(fields.get('leaf_value')).length !== leaves)
-    throw damaged(`tree ${index} lacks values of leaves`);
+  // A tree of one leaf has its value alone.
+  for (const name of splits === 0 ? ['leaf_value'] : LEAVES)
+    if (numbers(fields.get(name)).length !== leaves) throw damaged(`tree ${index} lacks a ${name}`);
   if (Number(fields.get('num_cat')) !== 0 || Number(fields.get('is_linear')) !== 0)
     throw damaged(`tree ${index} has categories or linear leaves, which are not supported`);
   if (splits === 0) return;
@@ -58,7 +73,10 @@ function checkTree(fields: ReadonlyMap<string, string>, index: number, features:
     if (column.length !== splits) throw damaged(`tree ${index} has ${column.length} of ${splits} in ${name}`);
     return column;
   };
-  for (const name of ['threshold', 'decision_type']) split(name);
+  for (const name of SPLITS) split(name);
+  // Bit 0 is a category; 1 the default side, 2 and 3 what counts as missing.
+  if (split('decision_type').some((type) => type % 2 !== 0 || type < 0 || type > 10))
+    throw damaged(`tree ${index} has a decision_type that is not supported`);
   if (split('split_feature').some((feature) => !(feature >= 0 && feature < features)))
     throw damaged(`tree ${index} asks for a feature that is not there`);
   // Leaf l is written as -l - 1. Each node and leaf hangs on one split, so that every walk ends.

@@ -1,4 +1,4 @@
-import { UnreadableModel } from '../errors.ts';
+import { checkTrees, damaged } from './damage.ts';
 import type { ModelFile, TreeFile } from './modelFile.ts';
 
 /** Trees in flat arrays, one entry a node; a node's number counts over all trees. */
@@ -20,6 +20,7 @@ export interface Forest {
 /** @throws UnreadableModel when nodes do not form trees, or a tree is of a kind that is not scored */
 export function readForest({ learner }: ModelFile, outputs: number): Forest {
   const { trees, tree_info } = learner.gradient_booster.model;
+  checkTrees(learner);
   const nodes = trees.reduce((sum, tree) => sum + tree.left_children.length, 0);
   const roots: number[][] = Array.from({ length: outputs }, () => []);
   const forest = {
@@ -32,7 +33,6 @@ export function readForest({ learner }: ModelFile, outputs: number): Forest {
   };
   let first = 0;
   for (const [index, tree] of trees.entries()) {
-    checkTree(tree, index, learner.learner_model_param.num_feature);
     const output = roots[tree_info[index] ?? -1];
     if (output === undefined) throw damaged(`tree ${index} belongs to no output`);
     output.push(first);
@@ -54,33 +54,4 @@ function copyTree(tree: TreeFile, first: number, forest: Omit<Forest, 'roots'>):
     forest.missing[at] = first + (tree.default_left[node] === 1 ? left : right);
     forest.gain[at] = left === -1 ? 0 : (tree.loss_changes[node] ?? 0);
   }
-}
-
-/** Every walk has to end: each node has one parent at most and the first has none, so what hangs on the first is a tree. */
-function checkTree(tree: TreeFile, index: number, features: number): void {
-  const nodes = tree.left_children.length;
-  const { right_children, split_indices, split_conditions, default_left, loss_changes } = tree;
-  const columns = [right_children, split_indices, split_conditions, default_left, loss_changes];
-  if (nodes === 0 || columns.some((column) => column.length !== nodes))
-    throw damaged(`tree ${index} has columns of different lengths`);
-  if ((tree.tree_param.size_leaf_vector ?? 1) > 1 || tree.split_type?.some((type) => type !== 0))
-    throw damaged(`tree ${index} has categories or leaves of several values, which are not scored`);
-  const parents = new Uint8Array(nodes);
-  for (let node = 0; node < nodes; node++) {
-    const left = tree.left_children[node] ?? -1;
-    const right = right_children[node] ?? -1;
-    if (left === -1 && right === -1) continue;
-    const feature = split_indices[node] ?? -1;
-    if (feature < 0 || feature >= features)
-      throw damaged(`tree ${index} asks for feature ${feature} of ${features}`);
-    for (const child of [left, right]) {
-      if (child <= 0 || child >= nodes || parents[child] === 1)
-        throw damaged(`node ${node} of tree ${index} has the child ${child}`);
-      parents[child] = 1;
-    }
-  }
-}
-
-function damaged(what: string): UnreadableModel {
-  return new UnreadableModel(`The model cannot be scored (${what});`, 'load an undamaged model of trees.');
 }

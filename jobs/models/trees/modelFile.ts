@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { ModelError, said, UnreadableModel } from '../errors.ts';
 import { decodeUbj } from './ubj.ts';
 
-// The part of XGBoost's models that scoring needs (doc/model.schema in XGBoost's sources); the rest is passed over.
+// XGBoost's models (doc/model.schema in its sources): what scoring needs, and what the library would follow out of its memory
+// if it were damaged.
 
 const wholes = z.array(z.int32());
+const none = z.array(z.unknown()).max(0, 'categories are not scored').optional();
 const numberText = z.string().transform(Number);
 
 /** `[1E-1,9E-1]` or `5E-1`: a list since 3.1, one number before. */
@@ -19,14 +21,27 @@ const numbersText = z
   .refine((numbers) => numbers.every(Number.isFinite));
 
 const treeSchema = z.object({
+  id: z.int(),
   left_children: wholes,
   right_children: wholes,
   split_indices: wholes,
   split_conditions: z.array(z.number()),
   default_left: wholes,
   split_type: wholes.optional(),
+  parents: wholes,
   loss_changes: z.array(z.number()),
-  tree_param: z.object({ size_leaf_vector: numberText.optional() }),
+  base_weights: z.array(z.number()),
+  sum_hessian: z.array(z.number()),
+  categories: none,
+  categories_nodes: none,
+  categories_segments: none,
+  categories_sizes: none,
+  tree_param: z.object({
+    num_nodes: numberText,
+    num_feature: numberText,
+    num_deleted: numberText,
+    size_leaf_vector: numberText.optional(),
+  }),
 });
 
 const modelSchema = z.object({
@@ -40,7 +55,12 @@ const modelSchema = z.object({
     }),
     gradient_booster: z.object({
       name: z.literal('gbtree', 'only gbtree models are scored'),
-      model: z.object({ tree_info: wholes, trees: z.array(treeSchema) }),
+      model: z.object({
+        gbtree_model_param: z.object({ num_trees: numberText, num_parallel_tree: numberText }),
+        iteration_indptr: wholes,
+        tree_info: wholes,
+        trees: z.array(treeSchema),
+      }),
     }),
   }),
 });

@@ -30,7 +30,7 @@ export class XgboostModel implements Model {
   static load(library: XgboostLibrary, bytes: Uint8Array): XgboostModel {
     // Checked before the library sees it, which would follow a damaged tree out of its memory.
     const scorer = TreeScorer.read(bytes);
-    return new XgboostModel(loadBooster(library, bytes), scorer);
+    return new XgboostModel(loadBooster(library, bytes, scorer.features), scorer);
   }
 
   predict(rows: Matrix): Predictions {
@@ -64,9 +64,13 @@ export class XgboostModel implements Model {
   }
 }
 
-function loadBooster(library: XgboostLibrary, bytes: Uint8Array): Booster {
+function loadBooster(library: XgboostLibrary, bytes: Uint8Array, features: readonly string[]): Booster {
   try {
-    return Booster.load(library, bytes);
+    const booster = Booster.load(library, bytes);
+    // What does not fit together is found when it is asked, so it is asked once.
+    const values = new Float32Array(features.length).fill(Number.NaN);
+    booster.predict({ features, rows: 1, values }, PREDICTION.value);
+    return booster;
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     throw new UnreadableModel('The model cannot be read;', "it has to be XGBoost's JSON or UBJ, undamaged.", {
