@@ -1,4 +1,5 @@
 -- The stored trades with the lowest and the highest id, from the two ends of the key's index.
+-- The table is named in `order by`: the column of that name in the list is text, where 9999 is more than 10000.
 select
   (
     select to_jsonb(found)
@@ -6,7 +7,7 @@ select
       select trade_id::text, (extract(epoch from ts) * 1000000)::bigint::text as micros
       from trades
       where exchange = $1 and symbol = $2 and trade_id < $3::bigint
-      order by trade_id
+      order by trades.trade_id
       limit 1
     ) as found
   ) as first,
@@ -16,7 +17,7 @@ select
       select trade_id::text, (extract(epoch from ts) * 1000000)::bigint::text as micros
       from trades
       where exchange = $1 and symbol = $2 and trade_id < $3::bigint
-      order by trade_id desc
+      order by trades.trade_id desc
       limit 1
     ) as found
   ) as last

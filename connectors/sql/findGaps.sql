@@ -27,4 +27,4 @@ from (
   union all
   select * from newest_permanent
 ) as found
-order by from_id
+order by found.from_id
