@@ -1,0 +1,158 @@
+import type { ClientBase } from 'pg';
+import { TrainingLimit } from '../../models/errors.ts';
+import { MOST_CELLS } from '../../models/matrix.ts';
+import { NoTrainingRows } from '../errors.ts';
+import { chosenFeatures } from './columns.ts';
+import { writeFeatures } from './featureValues.ts';
+import { type DatasetIdentity, identityOf, trainingSqlHash } from './identity.ts';
+import { checkRequest, type DatasetRequest } from './request.ts';
+import type { TrainingRows } from './trainingRows.ts';
+
+/** Rows and what they are. */
+export interface ReadDataset {
+  readonly rows: TrainingRows;
+  readonly identity: DatasetIdentity;
+}
+
+/** Rows that a fetch brings at most. */
+const PAGE = 5000;
+
+/**
+ * Reads what a model is to learn from, on one snapshot. A row is read when the end of its horizon had passed at the request's
+ * moment, by the clock and by the market's event time (`watermarks`), so its return is final but for late corrections.
+ *
+ * @param client a session without an open transaction
+ * @throws BadParameter, UnknownFeature, NoTrainingRows, TrainingLimit
+ * @example
+ * const { rows, identity } = await readDataset(client, { markets, horizonMinutes: 5, features: null, since: null, until: null,
+ *   asOf: clock.now(), mostRows: STANDARD_MOST_ROWS });
+ */
+export async function readDataset(client: ClientBase, request: DatasetRequest): Promise<ReadDataset> {
+  checkRequest(request);
+  await client.query('begin isolation level repeatable read read only');
+  try {
+    const features = await chosenFeatures(client, request.features);
+    const rows = await readRows(client, request, features);
+    const identity = identityOf(rows, request, await trainingSqlHash(client));
+    await client.query('commit');
+    return { rows, identity };
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  }
+}
+
+async function readRows(
+  client: ClientBase,
+  request: DatasetRequest,
+  features: readonly string[],
+): Promise<TrainingRows> {
+  const { text, values } = selection(request);
+  const rows = emptyRows(request, features, await countRows(client, request, features, text, values));
+  // A cursor is planned for its first rows; all of them are wanted.
+  await client.query('set local cursor_tuple_fraction = 1');
+  const columns = features.map((name) => `training_set.${quoted(name)}::double precision`).join(', ');
+  await client.query(
+    `declare training_rows no scroll cursor for
+     select extract(epoch from training_set.window_start)::double precision * 1000, wanted.market,
+       training_set.close::double precision, training_set.forward_return, ${columns}
+     ${text} order by training_set.window_start, wanted.market`,
+    values,
+  );
+  for (let done = 0; done < rows.times.length; ) {
+    const page = await client.query<(number | null)[]>({
+      text: `fetch ${PAGE} from training_rows`,
+      rowMode: 'array',
+    });
+    for (const row of page.rows) writeRow(rows, done++, row);
+  }
+  await client.query('close training_rows');
+  return rows;
+}
+
+function writeRow(
+  rows: TrainingRows,
+  row: number,
+  [time, market, close, forward, ...values]: (number | null)[],
+): void {
+  rows.times[row] = Math.round(time ?? Number.NaN);
+  rows.market[row] = market ?? 0;
+  rows.closes[row] = close ?? Number.NaN;
+  rows.returns[row] = forward ?? Number.NaN;
+  writeFeatures(values, rows.values, row * rows.features.length);
+}
+
+async function countRows(
+  client: ClientBase,
+  { mostRows }: DatasetRequest,
+  features: readonly string[],
+  from: string,
+  values: readonly unknown[],
+): Promise<number> {
+  const most = Math.min(mostRows, Math.floor(MOST_CELLS / features.length));
+  const { rows } = await client.query<{ rows: number }>(
+    `select count(*)::int as rows from (select 1 ${from} limit ${most + 1}) as found`,
+    [...values],
+  );
+  const found = rows[0]?.rows ?? 0;
+  if (found === 0)
+    throw new NoTrainingRows(
+      'training_set has no rows of these markets, this horizon and this range;',
+      'look at what it has, and remember that features need about 21 hours of history to be complete.',
+    );
+  if (found > most)
+    throw new TrainingLimit(
+      `training_set has more than ${most} rows in this range;`,
+      'shorten it or raise mostRows.',
+    );
+  return found;
+}
+
+/** From and where of the rows wanted, with their values. */
+function selection(request: DatasetRequest): { readonly text: string; readonly values: unknown[] } {
+  const { markets, horizonMinutes, since, until, asOf } = request;
+  const wanted = markets.map(
+    (_, index) => `($${index * 2 + 5}::varchar, $${index * 2 + 6}::varchar, ${index})`,
+  );
+  const over = "training_set.window_start + (training_set.horizon_minutes + 1) * interval '1 minute'";
+  return {
+    text: `from training_set
+      join (values ${wanted.join(', ')}) as wanted (exchange, symbol, market)
+        on wanted.exchange = training_set.exchange and wanted.symbol = training_set.symbol
+      join watermarks on watermarks.exchange = training_set.exchange and watermarks.symbol = training_set.symbol
+      where training_set.horizon_minutes = $1::int and training_set.forward_return is not null
+        and ($2::timestamptz is null or training_set.window_start >= $2::timestamptz)
+        and ($3::timestamptz is null or training_set.window_start < $3::timestamptz)
+        and ${over} <= $4::timestamptz and ${over} <= watermarks.closed_before`,
+    values: [
+      horizonMinutes,
+      isoOf(since),
+      isoOf(until),
+      isoOf(asOf),
+      ...markets.flatMap(({ exchange, symbol }) => [exchange, symbol]),
+    ],
+  };
+}
+
+/** Room for rows; on shared memory, which the training thread sees without a copy. */
+function emptyRows(request: DatasetRequest, features: readonly string[], count: number): TrainingRows {
+  const doubles = (): Float64Array => new Float64Array(new SharedArrayBuffer(count * 8));
+  return {
+    horizonMinutes: request.horizonMinutes,
+    markets: request.markets,
+    features,
+    times: doubles(),
+    market: new Uint16Array(count),
+    closes: doubles(),
+    returns: doubles(),
+    values: new Float32Array(new SharedArrayBuffer(count * features.length * 4)),
+  };
+}
+
+function isoOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
