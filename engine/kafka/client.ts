@@ -84,7 +84,7 @@ export interface Consumer extends Client {
 /** A topic as the broker describes it; another id under the same name is another topic. */
 export interface TopicDescription {
   readonly name: string;
-  readonly topicId?: { readonly base64str: string };
+  readonly topicId?: { readonly base64: string };
 }
 
 export interface Admin {
@@ -105,6 +105,7 @@ export interface Admin {
     options: { readonly timeout: number },
     done: Done<readonly TopicDescription[]>,
   ): void;
+  deleteRecords(offsets: readonly TopicOffset[], options: Settings, done: Done<unknown>): void;
   disconnect(): void;
 }
 

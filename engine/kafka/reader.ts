@@ -177,7 +177,7 @@ export class Reader {
       const found = await asked<readonly TopicDescription[]>((done) =>
         this.#admin.describeTopics(topics, { timeout: ASK_WITHIN_MS }, done),
       );
-      return new Map(found.flatMap(({ name, topicId }) => (topicId ? [[name, topicId.base64str]] : [])));
+      return new Map(found.flatMap(({ name, topicId }) => (topicId ? [[name, topicId.base64]] : [])));
     } catch {
       return new Map();
     }

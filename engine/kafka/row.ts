@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { parse as parseExactly } from 'lossless-json';
+import { LosslessNumber, parse as parseExactly } from 'lossless-json';
 import type { Message } from './client.ts';
 import type { KafkaTable } from './table.ts';
 import { needsExact, Unfit } from './value.ts';
@@ -72,6 +72,6 @@ function schemaOf(message: Message): string | null {
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = value instanceof LosslessNumber ? value.value : (JSON.stringify(value) ?? String(value));
   return text.length > 80 ? `${text.slice(0, 80)}… (${text.length} characters)` : text;
 }

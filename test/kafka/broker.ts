@@ -110,6 +110,13 @@ export class Broker {
     await asked((done) => this.#admin.deleteTopic(topic, 10_000, done));
   }
 
+  /** Deletes what partition 0 has before an offset, as the retention would. */
+  async deleteRecords(topic: string, before: number): Promise<void> {
+    await asked<unknown>((done) =>
+      this.#admin.deleteRecords([{ topic, partition: 0, offset: before }], {}, done),
+    );
+  }
+
   /** Sends messages as they are and waits until all are there. */
   async send(topic: string, messages: readonly RawMessage[]): Promise<void> {
     const producer = new (loadKafka().Producer)({

@@ -17,6 +17,7 @@ export class Rig {
   readonly database: TestDatabase;
   readonly client: pg.Client;
   readonly folder: string;
+  readonly name: string;
   /** The project's, with this test's topics. */
   readonly catalog: Catalog;
   readonly topics: KafkaLandingOptions['topics'];
@@ -36,6 +37,7 @@ export class Rig {
     this.database = database;
     this.client = client;
     this.catalog = catalog;
+    this.name = name;
     this.folder = mkdtempSync(join(tmpdir(), `tickwave-${name}-`));
     this.topics = {
       trades: `${name}_trades`,
@@ -51,7 +53,7 @@ export class Rig {
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     await client.query("set timezone = 'UTC'");
-    return new Rig(brokers, database, client, await catalogWithTopics(name), name);
+    return new Rig(brokers, database, client, buildCatalog(await sqlWithTopics(name)), name);
   }
 
   /** A landing on this test's topics; closed with the rig at the latest. */
@@ -140,11 +142,10 @@ export function asStored(trades: readonly Trade[]): Trade[] {
     .map(([, trade]) => ({ ...trade, ts: six(trade.ts), receivedAt: six(trade.receivedAt) }));
 }
 
-async function catalogWithTopics(name: string): Promise<Catalog> {
+/** The project's sql/ with topics of one test. */
+export async function sqlWithTopics(name: string): Promise<ReadonlyMap<string, string>> {
   const files = await readSqlFolder('sql');
-  return buildCatalog(
-    new Map(
-      [...files].map(([file, text]) => [file, text.replace(/topic = '(\w+)'/, `topic = '${name}_$1'`)]),
-    ),
+  return new Map(
+    [...files].map(([file, text]) => [file, text.replace(/topic = '(\w+)'/, `topic = '${name}_$1'`)]),
   );
 }
