@@ -1,6 +1,7 @@
 import { FEED } from './groups/feed.ts';
 import { KAFKA } from './groups/kafka.ts';
 import { LLM } from './groups/llm.ts';
+import { MODELS } from './groups/models.ts';
 import { NEWS } from './groups/news.ts';
 import { OUTSIDE } from './groups/outside.ts';
 import { SERVICE } from './groups/service.ts';
@@ -18,6 +19,7 @@ export const VARIABLES = {
   ...SIMULATOR,
   ...LLM,
   ...KAFKA,
+  ...MODELS,
   ...OUTSIDE,
 } as const;
 

@@ -1,8 +1,9 @@
 -- The registry of trained models: one row per model name and version.
 -- grain: name, version
 -- time: created_at
--- why: says of every prediction what it was made with: which data, which SQL, which artifact. Only the alias and
---   its time change after a model is registered. Structured values are JSON in text, which both engines store alike.
+-- why: says of every prediction what it was made with: which data, which SQL, which artifact. A row is never deleted and
+--   a version never given twice. Only the alias, its time and, once its files are pruned, the artifact change after a
+--   model is registered. Structured values are JSON in text, which both engines store alike.
 create table models (
   name varchar, -- name of the model
   version int, -- counts up from 1 for each name
@@ -14,7 +15,8 @@ create table models (
   feature_names varchar, -- names of its inputs in their order, as a JSON array
   dataset_hash varchar, -- hash of the rows that it was trained on
   sql_hash varchar, -- hash of the SQL that made those rows
-  artifact varchar, -- where the trained model is stored
+  artifact varchar, -- where the trained model is stored, null once it was pruned
+  artifact_hash varchar, -- hash of the list of its files, which has the hash of each
   trained_from timestamptz, -- first minute of its training data
   trained_to timestamptz, -- last minute of its training data
   created_at timestamptz, -- when it was registered

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { number, optional, type Variable } from '../variable.ts';
+
+const INTERVAL = /^(\d+)\s*(min|h|d)$/;
+const CRON = /^(\S+\s+){4,5}\S+$/;
+
+const interval = z
+  .string()
+  .trim()
+  .refine((value) => value === 'off' || INTERVAL.test(value) || CRON.test(value));
+
+/** How models are kept, promoted, asked and trained again. */
+export const MODELS = {
+  MODEL_EXPIRY: number(
+    'Hours after the end of its training data, in event time, from which on a model predicts no more.',
+    '336',
+    'a number from 1 to 87600',
+    z.number().min(1).max(87_600),
+  ),
+  MODEL_KEEP: number(
+    'Versions of each model whose files are kept, besides those in service.',
+    '10',
+    'a whole number from 1 to 1000',
+    z.number().int().min(1).max(1000),
+  ),
+  MODEL_CATCH_UP: number(
+    'Minutes that are predicted late at most after downtime; older ones are left out.',
+    '1440',
+    'a whole number from 0 to 43200',
+    z.number().int().min(0).max(43_200),
+  ),
+  MODEL_CONFIDENCE: number(
+    'How sure it has to be that a challenger is better before it becomes champion.',
+    '0.95',
+    'a number from 0.5 to 0.9999',
+    z.number().min(0.5).max(0.9999),
+  ),
+  MODEL_LEAST_WINDOWS: number(
+    'Minutes that a challenger has to be judged by at least.',
+    '500',
+    'a whole number from 20 to 100000',
+    z.number().int().min(20).max(100_000),
+  ),
+  MODEL_RETRAIN_INTERVAL: {
+    about: 'How often models are trained again: off, an interval, or a cron expression in UTC.',
+    standard: '24h',
+    allowed: 'off, a time such as 90 min, 24h or 7d, or a cron expression such as 0 3 * * *',
+    schema: interval,
+  } satisfies Variable<string>,
+  MODEL_TRAIN_MINUTES: number(
+    'Minutes that one training may take.',
+    '60',
+    'a number from 0.1 to 1440',
+    z.number().min(0.1).max(1440),
+  ),
+  MODEL_TRAIN_MEMORY: optional(
+    number(
+      'Megabytes that training may take beyond what the process holds. Without it there is no limit.',
+      '',
+      'a whole number from 64 to 1048576',
+      z.number().int().min(64).max(1_048_576),
+    ),
+  ),
+} as const;
