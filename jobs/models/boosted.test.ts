@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { seeded } from '../../test/property/history.ts';
 import { ManualClock } from '../../test/support/manualClock.ts';
 import { TrainingCancelled, TrainingLimit, UnreadableModel, WrongFeatures } from './errors.ts';
 import type { Contributions, Model } from './model.ts';
@@ -117,6 +118,21 @@ describe.each(['xgboost', 'lightgbm'] as const)('boosted trees by %s', (name) =>
       }
     });
 
+    test('learn from what is missing', async () => {
+      const signal = (row: Float32Array): number => (Number.isNaN(row[1]) ? 1 : -1);
+      const gaps = planted({ seed: 9, rows: 1000, columns: 2, missing: 0.3, noise: 0.1, signal });
+      const { model } = await algorithm.fit(
+        gaps,
+        { learningRate: 0.3, featureShare: 1 },
+        shortly({ rounds: 40 }),
+      );
+      const values = Float32Array.of(0, Number.NaN, 0, 3, 0, -3);
+      const rows = { features: gaps.matrix.features, rows: 3, values };
+      const [missing = 0, high = 0, low = 0] = algorithm.load(model.save()).predict(rows).values;
+      expect(missing).toBeGreaterThan(0.9);
+      expect(Math.max(high, low)).toBeLessThan(-0.9);
+    });
+
     test('explain a prediction by contributions that add up to it', async () => {
       const objective = { kind: 'quantile', quantiles: [0.2, 0.8] } as const;
       const { model } = await algorithm.fit(training, {}, shortly({ objective, rounds: 20 }));
@@ -157,6 +173,29 @@ describe.each(['xgboost', 'lightgbm'] as const)('boosted trees by %s', (name) =>
           expect(() => algorithm.load(bytes.subarray(0, Math.floor((bytes.length * cut) / 40)))).toThrow(
             UnreadableModel,
           );
+      }
+    });
+
+    test('survive files in which a byte was changed: a native library would end the process', async () => {
+      const objective = { kind: 'quantile', quantiles: [0.1, 0.9] } as const;
+      const { model } = await algorithm.fit(training, {}, shortly({ objective, rounds: 3 }));
+      const few = { ...unseen.matrix, rows: 10, values: unseen.matrix.values.slice(0, 60) };
+      const seed = Number(process.env.DAMAGE_SEED ?? 1);
+      console.info(`DAMAGE_SEED=${seed}`);
+      const random = seeded(seed);
+      for (const format of model.formats) {
+        const whole = model.save(format);
+        for (let run = 0; run < 100; run++) {
+          const damaged = Uint8Array.from(whole);
+          // Digits for digits keep the text's form, so that more gets past the first look.
+          const byte = Math.floor(random() * (format === 'ubj' ? 256 : 10));
+          damaged[Math.floor(random() * whole.length)] = format === 'ubj' ? byte : 48 + byte;
+          try {
+            algorithm.load(damaged).predict(few);
+          } catch (error) {
+            expect([UnreadableModel, WrongFeatures]).toContain((error as Error).constructor);
+          }
+        }
       }
     });
 

@@ -55,7 +55,6 @@ export async function fetchLibrary(
     const unpacked = join(work, 'unpacked');
     await python(options, ['-m', 'zipfile', '-e', wheel, unpacked]);
     await checkHash(join(unpacked, library.member), pin.library);
-    await rm(folder, { recursive: true, force: true });
     await moveInto(unpacked, folder, path, pin);
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -119,11 +118,14 @@ async function checkHash(path: string, expected: string): Promise<void> {
   );
 }
 
-/** Another process may have fetched it meanwhile: theirs is as good. */
+/** Another process may have fetched it meanwhile: theirs is as good. What is there and damaged makes way. */
 async function moveInto(unpacked: string, folder: string, path: string, pin: Pin): Promise<void> {
   try {
     await rename(unpacked, folder);
   } catch (error) {
-    if (!(await isWhole(path, pin))) throw error;
+    if (await isWhole(path, pin)) return;
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY')) throw error;
+    await rm(folder, { recursive: true, force: true });
+    await rename(unpacked, folder);
   }
 }

@@ -96,11 +96,10 @@ function fieldsOf(block: string): ReadonlyMap<string, string> {
   );
 }
 
+/** As C writes them: a split of missing values from all others has the threshold inf. */
 function numbers(text = ''): readonly number[] {
-  const list = text
-    .split(' ')
-    .filter((part) => part !== '')
-    .map(Number);
+  const parts = text.split(' ').filter((part) => part !== '');
+  const list = parts.map((part) => (/^-?inf$/.test(part) ? Infinity : Number(part)));
   if (list.some(Number.isNaN)) throw damaged('a number in it is none');
   return list;
 }

@@ -102,7 +102,7 @@ describeWithAlgorithm(algorithms, 'xgboost', () => {
         booster.free();
         training.free();
       }),
-      { numRuns: Number(process.env.SCORER_RUNS ?? 60) },
+      { numRuns: Number(process.env.SCORER_RUNS ?? 40) },
     );
   });
 });
