@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { backfillVerb } from './backfill.ts';
 import { check } from './check.ts';
 import { connect } from './connect.ts';
 import { type Context, processContext } from './context.ts';
@@ -29,6 +30,7 @@ const VERBS: readonly ((context: Context) => Command)[] = [
   record,
   replayVerb,
   importVerb,
+  backfillVerb,
   status,
   psql,
   explain,

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { type FeedsReport, feedsSchema } from '../api/schemas/feeds.ts';
 import type { Context } from './context.ts';
 import { NotRunning } from './errors.ts';
 import { announced, findRunning } from './runFile.ts';
@@ -16,6 +17,8 @@ export interface Status {
   readonly source: string | null;
   readonly data_dir: string;
   readonly api: { readonly url: string; readonly ready: boolean; readonly reasons: readonly string[] } | null;
+  /** What `/v1/feeds` says; null when it does not answer. */
+  readonly feeds: FeedsReport | null;
   readonly database: Store | { readonly error: string } | null;
 }
 
@@ -43,6 +46,7 @@ async function run({ terminal, config }: Context, json: boolean): Promise<void> 
     source: running?.source ?? null,
     data_dir: settings.DATA_DIR,
     api: running === null || running.api === null ? null : await askApi(running.api),
+    feeds: running === null || running.api === null ? null : await askFeeds(running.api),
     database: running === null ? null : await readStore(runningUrl(settings, running, 'analyst')),
   };
   if (json) terminal.print(JSON.stringify(status, null, 2));
@@ -51,6 +55,15 @@ async function run({ terminal, config }: Context, json: boolean): Promise<void> 
 }
 
 const WITHIN_MS = 3000;
+
+async function askFeeds(url: string): Promise<FeedsReport | null> {
+  try {
+    const answer = await fetch(`${url}/v1/feeds`, { signal: AbortSignal.timeout(WITHIN_MS) });
+    return feedsSchema.parse(await answer.json());
+  } catch {
+    return null;
+  }
+}
 
 async function askApi(url: string): Promise<NonNullable<Status['api']>> {
   try {

@@ -1,11 +1,12 @@
+import type { FeedsReport } from '../api/schemas/feeds.ts';
 import { count } from './progress.ts';
 import type { Status } from './status.ts';
 
 /** A status as lines for people. */
 export function describeStatus(status: Status): string[] {
   if (!status.running) return [row('running', 'no'), row('data', status.data_dir)];
-  const { api, database } = status;
-  const lines = [
+  const { api, feeds, database } = status;
+  const lines: string[] = [
     row(
       'running',
       `${status.verb ?? ''}, process ${status.pid}${status.started_at === null ? '' : `, since ${status.started_at}`}`,
@@ -16,6 +17,7 @@ export function describeStatus(status: Status): string[] {
       ? []
       : [row('API', `${api.url}, ${api.ready ? 'ready' : `not ready: ${api.reasons.join('; ')}`}`)]),
   ];
+  if (feeds !== null) lines.push(...describeFeeds(feeds));
   if (database === null) return lines;
   if ('error' in database) return [...lines, row('database', `does not answer: ${database.error}`)];
   const width = Math.max(
@@ -32,6 +34,37 @@ export function describeStatus(status: Status): string[] {
       row(index === 0 ? 'markets' : '', `${`${exchange} ${symbol}`.padEnd(width + 1)}  up to ${event_time}`),
     ),
   ];
+}
+
+/** A line a live market, and what stands in the way of news or Kafka. */
+function describeFeeds({ markets, news, kafka }: FeedsReport): string[] {
+  const width = Math.max(0, ...markets.map(({ exchange, symbol }) => exchange.length + symbol.length));
+  const lines = markets.map((market, index) => {
+    const name = `${market.exchange} ${market.symbol}`.padEnd(width + 1);
+    const parts = [
+      market.state,
+      ...(market.words === null ? [] : [market.words]),
+      ...(market.complete_to === null ? [] : [`complete to ${market.complete_to}`]),
+      ...(market.open_gaps === 0 ? [] : [`${count(market.open_gaps)} holes open`]),
+      ...(market.backfilled === null ? [] : [`${Math.floor(market.backfilled * 100)} % of the history`]),
+    ];
+    return row(index === 0 ? 'feeds' : '', `${name}  ${parts.join(', ')}`);
+  });
+  if (news !== null) lines.push(row('news', describeNews(news)));
+  if (kafka !== null) {
+    const lag = kafka.lag === null ? '' : `, ${count(kafka.lag)} messages behind`;
+    lines.push(
+      row('Kafka', `${kafka.error ?? 'connected'}, ${count(kafka.spooled)} rows wait on disk${lag}`),
+    );
+  }
+  return lines;
+}
+
+function describeNews({ sources, scoring }: NonNullable<FeedsReport['news']>): string {
+  const stories = sources.reduce((sum, source) => sum + source.stories, 0);
+  const silent = sources.filter(({ error }) => error !== null).map(({ name }) => name);
+  const trouble = silent.length === 0 ? '' : `; no answer from ${silent.join(', ')}`;
+  return `${count(stories)} stories, ${count(scoring.scored)} scored by ${scoring.model}${trouble}`;
 }
 
 function row(label: string, text: string): string {

@@ -1,0 +1,120 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { type BackfillProgress, backfill } from '../connectors/exchanges/feed/backfill.ts';
+import { PostgresMemory } from '../connectors/exchanges/feed/postgresMemory.ts';
+import { exchangeNamed } from '../connectors/exchanges/registry.ts';
+import { PostgresLanding } from '../connectors/postgresLanding.ts';
+import { systemClock } from '../engine/clock.ts';
+import type { Context } from './context.ts';
+import { EXIT } from './exitCodes.ts';
+import { onInterrupt } from './interrupt.ts';
+import { count } from './progress.ts';
+import { type Session, withSession } from './session.ts';
+import { exchangeUrls } from './sources/addresses.ts';
+import { marketsByExchange } from './sources/markets.ts';
+
+interface Flags {
+  readonly from: number;
+  readonly to?: number;
+  readonly json?: true;
+}
+
+/** What a backfill came to, all exchanges together. */
+interface Total {
+  readonly trades: number;
+  readonly heartbeats: number;
+  readonly absent: number;
+  readonly empty: readonly string[];
+  readonly completed: boolean;
+}
+
+/** `tickwave backfill` */
+export function backfillVerb(context: Context): Command {
+  return new Command('backfill')
+    .description('fetch past trades of MARKETS from the exchanges; what is stored is passed over')
+    .requiredOption('--from <time>', 'first minute, as 2026-11-01 or 2026-11-01T12:00Z', readTime)
+    .option('--to <time>', 'minute to stop before (default: now)', readTime)
+    .option('--json', 'the report as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: Flags) => context.finish(await run(context, flags)));
+}
+
+const EXAMPLES = `
+Examples:
+  $ tickwave backfill --from 2026-11-01
+  $ MARKETS=binance:BTC/USDT tickwave backfill --from 2026-11-01T00:00Z --to 2026-11-02T00:00Z
+
+Exchanges give a thousand trades a second at best: for months of history, import their files instead. A backfill that was
+ended by Ctrl-C goes on where it stopped.`;
+
+/** Reads a time of UTC. */
+function readTime(text: string): number {
+  const zoned = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00Z` : text;
+  const time = /(Z|[+-]\d{2}:\d{2})$/.test(zoned) ? Date.parse(zoned) : Number.NaN;
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError('Give a day or a time with its zone, as 2026-11-01T12:00Z.');
+  return time;
+}
+
+async function run(context: Context, flags: Flags): Promise<number> {
+  const signal = onInterrupt(context.terminal.say);
+  const total = await withSession(context, 'backfill', (session) =>
+    fetchAll(context, session, flags, signal),
+  );
+  print(context, total, flags.json === true);
+  return total.completed ? EXIT.ok : EXIT.interrupted;
+}
+
+async function fetchAll(
+  context: Context,
+  { url, lost }: Session,
+  { from, to = systemClock.now() }: Flags,
+  signal: AbortSignal,
+): Promise<Total> {
+  const config = context.config();
+  const landing = new PostgresLanding({ connection: url, durable: true });
+  const memory = new PostgresMemory(url);
+  let total: Total = { trades: 0, heartbeats: 0, absent: 0, empty: [], completed: true };
+  try {
+    for (const [name, symbols] of marketsByExchange(config.MARKETS)) {
+      const { rest } = exchangeUrls(config, name);
+      const progress = context.progress();
+      progress.begin(name, null, 'trades');
+      const fetched = backfill({
+        exchange: exchangeNamed(name),
+        symbols,
+        fromMs: from,
+        toMs: to,
+        landing,
+        memory,
+        clock: systemClock,
+        random: Math.random,
+        signal,
+        onProgress: ({ trades, share, symbol, at }: BackfillProgress) =>
+          progress.at(trades, { share, note: `${symbol} ${at?.slice(0, 16) ?? ''}` }),
+        ...(rest === undefined ? {} : { url: rest }),
+      });
+      const report = await Promise.race([fetched, lost.then((error) => Promise.reject(error))]);
+      progress.end();
+      total = {
+        trades: total.trades + report.trades,
+        heartbeats: total.heartbeats + report.heartbeats,
+        absent: total.absent + report.absent,
+        empty: [...total.empty, ...report.empty.map((symbol) => `${name} ${symbol}`)],
+        completed: total.completed && report.completed,
+      };
+    }
+    return total;
+  } finally {
+    await memory.close();
+    await landing.close();
+  }
+}
+
+function print({ terminal }: Context, total: Total, json: boolean): void {
+  if (json) return terminal.print(JSON.stringify(total));
+  const { trades, heartbeats, absent, empty, completed } = total;
+  terminal.print(`${count(trades)} trades fetched, ${count(heartbeats)} minutes complete`);
+  if (absent > 0) terminal.print(`${count(absent)} ids were skipped by the exchange itself`);
+  if (empty.length > 0) terminal.print(`no trades of that time: ${empty.join(', ')}`);
+  if (!completed) terminal.say('stopped before the end; the same command goes on from here');
+}
