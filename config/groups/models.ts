@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { number, optional, type Variable } from '../variable.ts';
+import { number, optional, text, type Variable } from '../variable.ts';
 
 const INTERVAL = /^(\d+)\s*(min|h|d)$/;
 const CRON = /^(\S+\s+){4,5}\S+$/;
@@ -11,6 +11,20 @@ const interval = z
 
 /** How models are kept, promoted, asked and trained again. */
 export const MODELS = {
+  XGBOOST_LIBRARY: optional(
+    text(
+      'Library of XGBoost to use instead of the one that was fetched.',
+      '',
+      'the path of libxgboost.so 3.2.0',
+    ),
+  ),
+  LIGHTGBM_LIBRARY: optional(
+    text(
+      'Library of LightGBM to use instead of the one that was fetched.',
+      '',
+      'the path of lib_lightgbm.so 4.7.0',
+    ),
+  ),
   MODEL_EXPIRY: number(
     'Hours after the end of its training data, in event time, from which on a model predicts no more.',
     '336',

@@ -185,7 +185,7 @@ describe.each(['xgboost', 'lightgbm'] as const)('boosted trees by %s', (name) =>
       const random = seeded(seed);
       for (const format of model.formats) {
         const whole = model.save(format);
-        for (let run = 0; run < 100; run++) {
+        for (let run = 0; run < 50; run++) {
           const damaged = Uint8Array.from(whole);
           // Digits for digits keep the text's form, so that more gets past the first look.
           const byte = Math.floor(random() * (format === 'ubj' ? 256 : 10));
