@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { BundleDescription } from './bundle.ts';
+import type { Decision, RegisteredModel } from './registeredModel.ts';
+
+const value = z.union([z.number(), z.string(), z.boolean(), z.null()]);
+const alias = z.enum(['champion', 'challenger']).nullable();
+const instant = z.date().transform((date) => date.toISOString());
+
+/** A column that holds JSON as text. */
+function json<Schema extends z.ZodType>(schema: Schema) {
+  return z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'it is not JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+}
+
+const modelSchema = z
+  .object({
+    name: z.string(),
+    version: z.int(),
+    alias,
+    algorithm: z.enum(['persistence', 'ridge', 'xgboost', 'lightgbm']),
+    horizon_minutes: z.int(),
+    parameters: json(z.record(z.string(), value)),
+    metrics: json(z.record(z.string(), z.number().nullable())),
+    feature_names: json(z.array(z.string())),
+    dataset_hash: z.string(),
+    sql_hash: z.string(),
+    artifact: z.string().nullable(),
+    artifact_hash: z.string(),
+    trained_from: instant,
+    trained_to: instant,
+    created_at: instant,
+    alias_changed_at: instant.nullable(),
+  })
+  .transform(
+    (row): RegisteredModel => ({
+      name: row.name,
+      version: row.version,
+      alias: row.alias,
+      algorithm: row.algorithm,
+      horizonMinutes: row.horizon_minutes,
+      parameters: row.parameters,
+      metrics: row.metrics,
+      featureNames: row.feature_names,
+      datasetHash: row.dataset_hash,
+      sqlHash: row.sql_hash,
+      artifact: row.artifact,
+      artifactHash: row.artifact_hash,
+      trainedFrom: row.trained_from,
+      trainedTo: row.trained_to,
+      createdAt: row.created_at,
+      aliasChangedAt: row.alias_changed_at,
+    }),
+  );
+
+const decisionSchema = z
+  .object({
+    name: z.string(),
+    decision: z.int(),
+    version: z.int(),
+    action: z.enum(['challenge', 'promote', 'refuse', 'rollback', 'retire']),
+    alias,
+    previous_version: z.int().nullable(),
+    reasons: json(z.array(z.string())),
+    evidence: json(z.record(z.string(), z.unknown())),
+    decided_at: instant,
+  })
+  .transform(
+    ({ previous_version, decided_at, ...row }): Decision => ({
+      ...row,
+      previousVersion: previous_version,
+      decidedAt: decided_at,
+    }),
+  );
+
+/** A row of `models`. */
+export function modelOf(row: unknown): RegisteredModel {
+  return modelSchema.parse(row);
+}
+
+/** A row of `promotions`. */
+export function decisionOf(row: unknown): Decision {
+  return decisionSchema.parse(row);
+}
+
+/** Where a version is and when it came. */
+export interface Registration {
+  readonly name: string;
+  readonly version: number;
+  readonly artifact: string;
+  readonly artifactHash: string;
+  /** ISO 8601 in UTC. */
+  readonly createdAt: string;
+}
+
+/** Values of `insertModel.sql`, in its order. */
+export function modelValues(at: Registration, description: BundleDescription): readonly unknown[] {
+  return [
+    at.name,
+    at.version,
+    description.algorithm,
+    description.horizonMinutes,
+    JSON.stringify(description.parameters),
+    JSON.stringify(description.metrics),
+    JSON.stringify(description.features),
+    description.datasetHash,
+    description.sqlHash,
+    at.artifact,
+    at.artifactHash,
+    description.trainedFrom,
+    description.trainedTo,
+    at.createdAt,
+  ];
+}
