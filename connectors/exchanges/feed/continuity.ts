@@ -120,19 +120,24 @@ export class Continuity {
     return hole;
   }
 
-  /** Nobody looks for what is missing between these ids any more. Gives how many ids that are. */
-  giveUp(from: bigint, to: bigint, splitMicros: number | null = null): bigint {
+  /**
+   * Nobody looks for what is missing between these ids any more. Gives how many ids that are.
+   * @param endMicros time of the trade behind them, where it is known.
+   */
+  giveUp(from: bigint, to: bigint, endMicros?: number): bigint {
     let given = 0n;
     this.gaps = this.gaps.flatMap((hole) => {
       if (hole.permanent || hole.to < from || hole.from > to) return [hole];
       const start = hole.from > from ? hole.from : from;
       const end = hole.to < to ? hole.to : to;
       given += end - start + 1n;
-      const at = splitMicros ?? hole.toMicros;
+      const cut = end < hole.to && endMicros !== undefined;
       return [
         ...(start > hole.from ? [{ ...hole, to: start - 1n }] : []),
-        { ...hole, from: start, to: end, permanent: true, toMicros: end < hole.to ? at : hole.toMicros },
-        ...(end < hole.to ? [{ ...hole, from: end + 1n, fromMicros: at }] : []),
+        { ...hole, from: start, to: end, permanent: true, toMicros: cut ? endMicros : hole.toMicros },
+        ...(end < hole.to
+          ? [{ ...hole, from: end + 1n, fromMicros: cut ? endMicros : hole.fromMicros }]
+          : []),
       ];
     });
     return given;

@@ -82,7 +82,11 @@ export class HistoryReader {
       if (found !== undefined) late = known(found);
       if (found !== undefined && before !== undefined) return late;
     }
-    return late;
+    if (late.id - lowest <= 1n) return late;
+    throw new ExchangeUnreachable(
+      `${MAX_STEPS} questions did not tell where ${this.symbol} was at ${isoOf(micros)}.`,
+      'It is asked again later.',
+    );
   }
 
   private guess(search: {
@@ -94,7 +98,8 @@ export class HistoryReader {
     readonly halve: boolean;
   }): bigint {
     const { micros, late, early, lowest, step, halve } = search;
-    const within = (id: bigint): bigint => (id <= lowest ? lowest + 1n : id >= late.id ? late.id - 1n : id);
+    const middle = lowest + (late.id - lowest) / 2n;
+    const within = (id: bigint): bigint => (id > lowest && id < late.id ? id : middle);
     if (early === null) return within(late.id - step);
     const span = late.id - early.id;
     if (halve || late.micros === early.micros) return within(early.id + span / 2n);

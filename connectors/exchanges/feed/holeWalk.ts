@@ -39,7 +39,7 @@ export async function walkHole({ reader, hole, take, interrupted }: WalkOptions)
   const cursor = new Cursor(reader, hole);
   for (;;) {
     const page = await reader.from(cursor.place);
-    absent.push(...passedOver(page, hole));
+    absent.push(...passedOver(page, hole), ...cursor.skippedBefore(page));
     held.push(...page.filter(({ id }) => id >= hole.from && id <= hole.to && id > cursor.seen));
     const passed = page.some(({ id }) => id > hole.to);
     const stopped = passed ? null : cursor.advance(page) ? undefined : 'behind';
@@ -68,6 +68,7 @@ class Cursor {
   /** Highest id of the pages before. */
   seen: bigint;
   private stuck = 0;
+  private skipped = false;
   private readonly reader: HistoryReader;
   private readonly end: bigint;
 
@@ -80,15 +81,24 @@ class Cursor {
     this.place = { tradeId: before.toString(), micros: hole.fromMicros };
   }
 
+  /** After a skip, the ids between what was seen and what comes now are none. */
+  skippedBefore(page: readonly PastTrade[]): readonly Absent[] {
+    const next = page.find(({ id }) => id > this.seen);
+    if (!this.skipped || next === undefined || next.id === this.seen + 1n) return [];
+    return [{ from: this.seen + 1n, to: next.id - 1n }];
+  }
+
   /** Moves behind a page; false when the history ends with it. */
   advance(page: readonly PastTrade[]): boolean {
     const last = page.at(-1);
     if (last !== undefined && last.id > this.seen) {
       this.seen = last.id;
       this.stuck = 0;
+      this.skipped = false;
       this.place = { tradeId: last.id.toString(), micros: last.micros };
       return true;
     }
+    this.skipped = true;
     return this.reader.addressedBy === 'id' ? this.skipIds() : this.skipInstant(page);
   }
 

@@ -6,7 +6,7 @@ import type { Exchange } from '../exchange.ts';
 import type { RestClient } from '../rest/restClient.ts';
 import { Backlog, type BacklogProgress } from './backlog.ts';
 import { minuteOf } from './completeness.ts';
-import type { Hole, Known } from './continuity.ts';
+import type { Accepted, Hole, Known } from './continuity.ts';
 import type { ExchangeTime } from './exchangeTime.ts';
 import { HistoryReader, isTheExchanges, type PastTrade } from './historyReader.ts';
 import type { Absent } from './holeWalk.ts';
@@ -243,9 +243,8 @@ export class MarketFeed implements Repairable {
     const { continuity, ledger, completeness } = this.known;
     const isFirst = continuity.last === null;
     const accepted = continuity.accept(trades);
-    // A crash must not hide a hole: its row is stored before a later trade can be.
-    for (const hole of accepted.opened) await ledger.detect(hole, cause);
-    const handed = this.deps.writer.writeAll(accepted.fresh);
+    const handed = this.handOver(accepted, cause);
+    if (accepted.opened.length > 0) await handed;
     ledger.fill(accepted.filled);
     this.counts.fresh += accepted.fresh.length;
     this.counts.duplicates += accepted.duplicates;
@@ -259,6 +258,23 @@ export class MarketFeed implements Repairable {
     if (accepted.opened.length > 0) this.repair.nudge();
     if (ledger.closing) this.settleSoon();
     this.firstTrade.abort();
+  }
+
+  /**
+   * Hands trades to the writer. A crash must not hide a hole, nor a trade before it: the row, from which an earlier run
+   * is known to have come so far, is stored after every trade before the hole and before any behind it.
+   */
+  private async handOver({ fresh, opened }: Accepted, cause: string): Promise<void> {
+    const { writer } = this.deps;
+    let rest = fresh;
+    for (const hole of opened) {
+      const before = rest.findIndex(({ tradeId }) => BigInt(tradeId) > hole.to);
+      await writer.writeAll(before < 0 ? rest : rest.slice(0, before));
+      rest = before < 0 ? [] : rest.slice(before);
+      await writer.flush();
+      await this.known.ledger.detect(hole, cause);
+    }
+    await writer.writeAll(rest);
   }
 
   /** Hands the heartbeats of complete minutes to the writer, behind the trades that are there. */
@@ -289,6 +305,8 @@ export class MarketFeed implements Repairable {
 
   /** The exchange has this trade; what is not here up to it is missing. */
   private async miss(newest: Known): Promise<void> {
+    // As in `handOver`.
+    await this.deps.writer.flush();
     const hole = this.known.continuity.announce(newest);
     if (hole === null) return;
     await this.known.ledger.detect(hole, this.cause);
