@@ -78,6 +78,8 @@ export class MarketFeed implements Repairable {
   private readonly repair: Repair;
   private readonly backlog: Backlog;
   private readonly stop: AbortSignal;
+  /** Nothing of it was stored. */
+  private readonly isNew: boolean;
   private tail: Promise<unknown> = Promise.resolve();
   private settling: Promise<void> = Promise.resolve();
   private cause: string;
@@ -105,7 +107,8 @@ export class MarketFeed implements Repairable {
     this.known = known;
     this.stop = stop;
     this.backlog = new Backlog(clock);
-    this.cause = known.continuity.last === null ? 'start' : 'downtime';
+    this.isNew = known.continuity.last === null;
+    this.cause = this.isNew ? 'start' : 'downtime';
     this.reader = new HistoryReader({ exchange, client, symbol, clock, signal: stop });
     this.repair = new Repair({
       reader: this.reader,
@@ -344,7 +347,9 @@ export class MarketFeed implements Repairable {
     const { first, last } = continuity;
     if (first === null || last === null) return false;
     const minutes = Math.max(this.deps.historyHours * 60, LEAST_HISTORY_MINUTES);
-    const since = (minuteOf(last.micros) - Math.round(minutes)) * MICROS_PER_MINUTE;
+    const wanted = minuteOf(last.micros) - Math.round(minutes);
+    // A snapshot may reach further back than that, and begin in the middle of a minute.
+    const since = (this.isNew ? Math.min(wanted, minuteOf(first.micros)) : wanted) * MICROS_PER_MINUTE;
     if (first.micros < since) return true;
     const start = await this.reader.firstSince(since, first);
     if (start === null || start.id >= first.id) return true;
