@@ -1,11 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { benchBackfill } from './backfill.ts';
 import { benchHistory } from './history.ts';
+import { benchKafka } from './kafka.ts';
 import { machine } from './rig.ts';
 import { benchLive } from './throughput.ts';
 
 /**
- * `npm run bench [-- live history backfill]`: figures go to bench/results/<name>.json with the machine and the commit.
+ * `npm run bench [-- live history backfill kafka]`: figures go to bench/results/<name>.json with the machine and the commit.
  * BENCH_SMALL=1 runs each in miniature, to see that it runs; BENCH_DAYS shortens the backfill, BENCH_TRADES the large history.
  */
 const small = process.env.BENCH_SMALL === '1';
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
     small
       ? benchHistory(20_000, 100_000)
       : benchHistory(1_000_000, Number(process.env.BENCH_TRADES ?? 20_000_000)),
+  kafka: () => benchKafka(small ? 20_000 : 500_000),
 };
 
 const wanted = process.argv.slice(2);
