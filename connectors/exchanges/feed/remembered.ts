@@ -31,6 +31,7 @@ export async function remembered(memory: FeedMemory, options: LedgerOptions): Pr
   if (heartbeat !== null) completeness.from(microsOf(heartbeat) + MICROS_PER_MINUTE);
   else if (stored !== null) completeness.from(nextMinute(microsOf(stored.first.ts)));
   const rows = await memory.gaps(exchange, symbol, PERMANENT);
+  const known = ends(stored, rows);
   for (const row of rows) {
     const missing = contiguous
       ? (await memory.missing(exchange, symbol, row, RANGES)).map((ids) => holeOf(row, ids))
@@ -38,13 +39,30 @@ export async function remembered(memory: FeedMemory, options: LedgerOptions): Pr
     holes.push(...missing);
     ledger.restore(row, missing);
     const time = { fromMicros: microsOf(row.fromTs), toMicros: microsOf(row.toTs) };
-    if (row.status === 'detected') completeness.again(time);
+    if (row.status === 'detected') sayAgain(completeness, time, beginsAt(row, known));
     else if (row.cause === BEYOND_LIMIT) completeness.never(time.fromMicros, time.toMicros);
   }
-  const known = ends(stored, rows);
   if (known !== null) completeness.reach(known.last.micros);
   const continuity = new Continuity({ holes, contiguous, ...(known === null ? {} : { known }) });
   return { continuity, ledger, completeness };
+}
+
+/**
+ * When the first minute begins of which all is known once this hole is filled. The minute of the first trade is not
+ * one, unless the hole is the history before it, which begins with a minute.
+ */
+function beginsAt(row: TradeGap, known: { readonly first: Known } | null): number {
+  if (known === null || BigInt(row.fromId) <= known.first.id) return Number.NEGATIVE_INFINITY;
+  return nextMinute(known.first.micros);
+}
+
+function sayAgain(
+  completeness: Completeness,
+  hole: Pick<Hole, 'fromMicros' | 'toMicros'>,
+  begin: number,
+): void {
+  const fromMicros = Math.max(hole.fromMicros, begin);
+  if (fromMicros <= hole.toMicros) completeness.again({ ...hole, fromMicros });
 }
 
 /** The first and the last id that something is known of: a hole may have been found just before a crash. */
