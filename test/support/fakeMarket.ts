@@ -4,6 +4,7 @@ import type { ImportedCandle, Trade } from '../../connectors/landing.ts';
 import { fakeExchange } from './fakeExchange.ts';
 
 export interface FakeMarketOptions {
+  readonly limits?: Partial<Exchange['limits']>;
   readonly addressedBy?: 'id' | 'time';
   readonly pageSize?: number;
   readonly contiguousIds?: boolean;
@@ -24,26 +25,28 @@ export class FakeMarket {
   broken: FakeAnswer | null = null;
   readonly requests: string[] = [];
   readonly exchange: Exchange;
-  private readonly options: Required<FakeMarketOptions>;
+  private readonly options: Required<Omit<FakeMarketOptions, 'limits'>>;
 
-  constructor(options: FakeMarketOptions = {}) {
+  constructor({ limits = {}, ...options }: FakeMarketOptions = {}) {
     this.options = { addressedBy: 'time', pageSize: 10, contiguousIds: true, ...options };
     const { addressedBy, pageSize, contiguousIds } = this.options;
     this.exchange = fakeExchange({
       contiguousIds,
+      limits,
       history: {
         addressedBy,
         pageSize,
         requestIntervalMs: 10,
         latest: () => '/latest',
         from: (_symbol, place) => this.pathOf(place),
-        read: (body) => JSON.parse(body) as Trade[],
+        read: (body, symbol) => (JSON.parse(body) as Trade[]).filter((trade) => trade.symbol === symbol),
       },
       candles: {
         from: (_symbol, micros) => `/candles?from=${micros}`,
         pageMinutes: 5,
         reachMinutes: 60,
-        read: (body) => JSON.parse(body) as ImportedCandle[],
+        read: (body, symbol) =>
+          (JSON.parse(body) as ImportedCandle[]).filter((candle) => candle.symbol === symbol),
       },
     });
   }

@@ -38,8 +38,8 @@ export class ExchangeTime {
   /** Microseconds since the Unix epoch, by the exchange's clock; null before it told its time. */
   now(ourMicros: number): number | null {
     if (this.told === Number.NEGATIVE_INFINITY) return null;
-    const guess = ourMicros + Math.min(this.least, this.leastBefore);
-    const believed = Math.min(guess, this.told + BELIEVED_FOR);
-    return Number.isFinite(believed) ? Math.max(this.told, believed) : this.told;
+    const least = Math.min(this.least, this.leastBefore);
+    if (!Number.isFinite(least)) return this.told;
+    return Math.max(this.told, Math.min(ourMicros + least, this.told + BELIEVED_FOR));
   }
 }

@@ -60,53 +60,33 @@ export class HistoryReader {
 
   /** Steps back from the known trade, each four times as far, until one is early enough; then by where the time should lie. */
   private async searchById(micros: number, after: Known): Promise<Known> {
-    let late = after;
-    let early: Known | null = null;
-    let lowest = -1n;
-    let step = BigInt(this.pageSize);
-    for (let steps = 0; steps < MAX_STEPS && late.id - lowest > 1n; steps++) {
-      const guess = this.guess({ micros, late, early, lowest, step, halve: steps % 3 === 2 });
-      step *= 4n;
-      const page = (await this.from({ tradeId: guess.toString(), micros: 0 })).filter(
-        ({ id }) => id < late.id,
-      );
-      const first = page.findIndex((trade) => trade.micros >= micros);
-      const found = page[first];
-      const before = page[first < 0 ? page.length - 1 : first - 1];
-      if (before !== undefined && before.id > lowest) {
-        early = known(before);
-        lowest = before.id;
-      }
-      // Ids that were never given: nothing begins there.
-      if (before === undefined && guess > lowest && (found === undefined || guess < found.id)) lowest = guess;
-      if (found !== undefined) late = known(found);
-      if (found !== undefined && before !== undefined) return late;
+    const search: Search = { micros, late: after, high: after.id, early: null, low: -1n };
+    for (let steps = 0; search.high - search.low > 1n; steps++) {
+      if (steps === MAX_STEPS) throw this.lost(micros);
+      const guess = this.guess(search, steps);
+      const found = look(search, guess, await this.from({ tradeId: guess.toString(), micros: 0 }));
+      if (found !== null) return found;
     }
-    if (late.id - lowest <= 1n) return late;
-    throw new ExchangeUnreachable(
-      `${MAX_STEPS} questions did not tell where ${this.symbol} was at ${isoOf(micros)}.`,
-      'It is asked again later.',
-    );
+    return search.late;
   }
 
-  private guess(search: {
-    readonly micros: number;
-    readonly late: Known;
-    readonly early: Known | null;
-    readonly lowest: bigint;
-    readonly step: bigint;
-    readonly halve: boolean;
-  }): bigint {
-    const { micros, late, early, lowest, step, halve } = search;
-    const middle = lowest + (late.id - lowest) / 2n;
-    const within = (id: bigint): bigint => (id > lowest && id < late.id ? id : middle);
-    if (early === null) return within(late.id - step);
+  private guess({ micros, late, high, early, low }: Search, steps: number): bigint {
+    const middle = low + (high - low) / 2n;
+    const within = (id: bigint): bigint => (id > low && id < high ? id : middle);
+    if (early === null) return within(high - BigInt(this.pageSize) * 4n ** BigInt(steps));
     const span = late.id - early.id;
-    if (halve || late.micros === early.micros) return within(early.id + span / 2n);
+    if (steps % 3 === 2 || late.micros === early.micros) return middle;
     const share = (micros - early.micros) / (late.micros - early.micros);
     // A little before, so that the page has the place in it and not behind it.
     const offset = BigInt(Math.floor(Number(span) * share)) - BigInt(this.pageSize >> 1);
-    return within(early.id + (offset < 0n ? 0n : offset));
+    return within(early.id + (offset < 1n ? 1n : offset));
+  }
+
+  private lost(micros: number): ExchangeUnreachable {
+    return new ExchangeUnreachable(
+      `${MAX_STEPS} questions did not tell where ${this.symbol} was at ${isoOf(micros)}.`,
+      'It is asked again later.',
+    );
   }
 
   private read(path: string): Promise<readonly PastTrade[]> {
@@ -120,6 +100,42 @@ export class HistoryReader {
       signal,
     );
   }
+}
+
+/** A search for the first trade since a time. */
+interface Search {
+  readonly micros: number;
+  /** The earliest trade seen that is late enough, and the lowest id from which on there is none before it. */
+  late: Known;
+  high: bigint;
+  /** The latest seen that is too early. */
+  early: Known | null;
+  /** What has this id or a lower one is too early. */
+  low: bigint;
+}
+
+/** Takes the page that begins at the guess into account; gives the trade when it is found. */
+function look(search: Search, guess: bigint, page: readonly PastTrade[]): Known | null {
+  const below = page.filter(({ id }) => id < search.late.id);
+  const first = below.findIndex(({ micros }) => micros >= search.micros);
+  const [oldest, newest] = [below[0], below.at(-1)];
+  if (page.length === 0) {
+    // Pages that end before an id are empty where no trade is so old.
+    search.low = guess;
+  } else if (oldest === undefined || newest === undefined) {
+    search.high = guess;
+  } else if (first > 0) {
+    return known(below[first] ?? oldest);
+  } else if (first === 0) {
+    search.late = known(oldest);
+    search.high = guess < oldest.id ? guess : oldest.id;
+  } else {
+    if (below.length < page.length) return search.late;
+    search.early = known(newest);
+    // A page may be filled up with older trades where there are none at the guess.
+    search.low = newest.id > guess ? newest.id : guess;
+  }
+  return null;
 }
 
 function known({ id, micros }: Known): Known {

@@ -59,18 +59,21 @@ export class Ledger {
     const absentIds = holes.filter(({ permanent }) => permanent).reduce(addIds, 0n);
     const missingIds = holes.reduce(addIds, 0n);
     const size = BigInt(row.toId) - BigInt(row.fromId) + 1n;
+    const repaired = this.options.contiguous ? size - missingIds : BigInt(row.repaired);
+    // A backfill may have fetched meanwhile what was given up.
+    const outdated = row.status === 'detected' || repaired !== BigInt(row.repaired);
     this.insert({
       fromId: BigInt(row.fromId),
       toId: BigInt(row.toId),
       fromMicros: microsOf(row.fromTs),
       toMicros: microsOf(row.toTs),
-      repaired: this.options.contiguous ? size - missingIds : BigInt(row.repaired),
+      repaired,
       absent: absentIds,
       cause: row.cause,
       detectedAt: row.detectedAt,
       closedAt: row.closedAt,
       concluded: false,
-      version: row.status === 'detected' ? 1 : 0,
+      version: outdated ? 1 : 0,
       storedVersion: 0,
     });
   }
@@ -140,8 +143,8 @@ export class Ledger {
    * Resolves when both rows are stored.
    */
   async cutBefore(id: bigint, micros: number, absent: bigint): Promise<void> {
-    const entry = this.entryOf(id);
-    if (entry === undefined || entry.fromId === id) return;
+    const entry = this.entryOf(id - 1n);
+    if (entry === undefined) return;
     const repaired = id - entry.fromId - absent;
     const rest: Entry = {
       ...entry,
@@ -151,11 +154,12 @@ export class Ledger {
       version: 1,
       storedVersion: 0,
     };
+    const all = entry.toId < id;
     Object.assign(entry, { toId: id - 1n, toMicros: micros, absent, repaired, cause: BEYOND_LIMIT });
     this.counts.permanent += Number(absent);
     this.changed(entry);
-    this.insert(rest);
-    await this.storeAll([entry, rest]);
+    if (!all) this.insert(rest);
+    await this.storeAll(all ? [entry] : [entry, rest]);
   }
 
   causeOf(id: bigint): string | null {
