@@ -1,8 +1,11 @@
 import { Command } from 'commander';
+import type { Config } from '../config/config.ts';
 import { systemClock } from '../engine/clock.ts';
 import { type Check, examine } from '../engine/doctor.ts';
+import { checkModelLibraries } from '../jobs/models/check.ts';
 import type { Context } from './context.ts';
 import { FoundWanting } from './errors.ts';
+import { libraryPlaces } from './models/places.ts';
 
 const MARKS: Readonly<Record<Check['outcome'], string>> = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' };
 
@@ -19,8 +22,9 @@ export function doctor(context: Context): Command {
 }
 
 async function run({ terminal, config }: Context, json: boolean): Promise<void> {
-  const { DATA_DIR, PORT, DATABASE_PORT, DATABASE_URL, KAFKA_BROKERS } = config();
-  const checks = await examine({
+  const settings = config();
+  const { DATA_DIR, PORT, DATABASE_PORT, DATABASE_URL, KAFKA_BROKERS } = settings;
+  const examined = await examine({
     dataDir: DATA_DIR,
     clock: systemClock,
     ...(PORT === 0 ? {} : { apiPort: PORT }),
@@ -28,6 +32,7 @@ async function run({ terminal, config }: Context, json: boolean): Promise<void> 
     ...(DATABASE_URL === null ? {} : { databaseUrl: DATABASE_URL }),
     ...(KAFKA_BROKERS === null ? {} : { kafkaBrokers: KAFKA_BROKERS }),
   });
+  const checks = [...examined, ...(await checkModels(settings))];
   const failed = checks.some((check) => check.outcome === 'fail');
   if (json) terminal.print(JSON.stringify({ healthy: !failed, checks }, null, 2));
   else {
@@ -38,4 +43,15 @@ async function run({ terminal, config }: Context, json: boolean): Promise<void> 
     }
   }
   if (failed) throw new FoundWanting('something has to be put right');
+}
+
+/** Without them the baselines predict: worth knowing, and no reason not to start. */
+async function checkModels(config: Config): Promise<readonly Check[]> {
+  const found = await checkModelLibraries(libraryPlaces(config));
+  return found.map(({ name, outcome, found, remedy }) => ({
+    name: `model library ${name}`,
+    outcome: outcome === 'ok' ? 'ok' : 'warn',
+    found,
+    remedy,
+  }));
 }

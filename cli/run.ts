@@ -10,6 +10,7 @@ import { explainError, FoundWanting } from './errors.ts';
 import { EXIT, exitCodeOf } from './exitCodes.ts';
 import { explain } from './explain.ts';
 import { importVerb } from './import.ts';
+import { models } from './models/models.ts';
 import { psql } from './psql.ts';
 import { record } from './record.ts';
 import { replayVerb } from './replay.ts';
@@ -37,6 +38,7 @@ const VERBS: readonly ((context: Context) => Command)[] = [
   check,
   test,
   sql,
+  models,
   doctor,
 ];
 
