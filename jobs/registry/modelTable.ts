@@ -116,7 +116,7 @@ export class ModelTable {
     alias: Alias | null,
     now: string,
   ): Promise<number | null> {
-    const { rows } = await client.query<{ version: number }>(
+    const { rows: left } = await client.query<{ version: number }>(
       'update models set alias = null, alias_changed_at = $4 where name = $1 and alias = $2 and version <> $3 returning version',
       [name, alias, version, now],
     );
@@ -126,6 +126,12 @@ export class ModelTable {
         [name, version, alias, now],
       );
     if (before === null && alias !== null) await client.query(ENTER_SERVICE, [name, version, now]);
-    return rows[0]?.version ?? null;
+    // Out of service nothing is missed: whoever comes back begins at the event time of then.
+    const out = [...left.map((row) => row.version), ...(alias === null ? [version] : [])];
+    await client.query('delete from scoring_progress where model = $1 and version = any($2::int[])', [
+      name,
+      out,
+    ]);
+    return left[0]?.version ?? null;
   }
 }

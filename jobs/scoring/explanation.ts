@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+
+/** Features that are named with a prediction. */
+const NAMED = 5;
+
+/**
+ * Which features moved a prediction most, as JSON: `[{"feature":"rsi_14","value":0.00012}, …]`, in log return, the largest
+ * first, six significant digits. Features that moved nothing are left out.
+ *
+ * @param amounts what each feature added, in their order
+ */
+export function topContributions(features: readonly string[], amounts: Float64Array): string {
+  const named = features
+    .map((feature, index) => ({ feature, value: Number((amounts[index] ?? 0).toPrecision(6)) }))
+    .filter(({ value }) => value !== 0)
+    .sort((a, b) => Math.abs(b.value) - Math.abs(a.value) || (a.feature < b.feature ? -1 : 1));
+  return JSON.stringify(named.slice(0, NAMED));
+}
+
+/** Hash of what a model was given: the first half of the SHA-256 of its float32 values, little-endian, in the model's order. */
+export function featuresHash(values: Float32Array): string {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+}

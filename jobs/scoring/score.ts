@@ -1,0 +1,82 @@
+import { hasExpired, type Limits, marketKey, type Piece } from './plan.ts';
+import { type Forecast, predictWindows, type Unusable } from './predict.ts';
+import type { ServingModel } from './roster.ts';
+import type { Prediction } from './store.ts';
+import type { ClosedWindow } from './windows.ts';
+
+const MINUTE = 60_000;
+
+/** What came of asking the models about a piece. */
+export interface Scored {
+  /** In time, then by market, then by model. */
+  readonly predictions: readonly Prediction[];
+  /** By name and version: minutes that a model gave no usable numbers for. */
+  readonly unusable: readonly (Unusable & { readonly model: string; readonly version: number })[];
+}
+
+/**
+ * Asks each model about the windows of a piece that it has not looked at.
+ *
+ * @param columns names of the windows' values
+ * @param latencyMs since the newest windows closed
+ */
+export function scorePiece(
+  piece: Piece,
+  windows: readonly ClosedWindow[],
+  columns: readonly string[],
+  models: readonly ServingModel[],
+  limits: Limits,
+  latencyMs: () => number,
+): Scored {
+  const asked = models.map((model) => {
+    const wanted = wantedWindows(piece, windows, model, limits);
+    const { name, version } = model.registered;
+    return { ...predictWindows(model.bundle, wanted, columns), name, version, model };
+  });
+  const latency = latencyMs();
+  const predictions = asked.flatMap(({ forecasts, name, version, model }) =>
+    forecasts.map((forecast) => {
+      const late = isLate(piece, forecast);
+      const { horizonMinutes } = model.registered;
+      return { ...forecast, model: name, version, horizonMinutes, late, latencyMs: late ? null : latency };
+    }),
+  );
+  return {
+    predictions: predictions.sort(inOrder),
+    unusable: asked.flatMap(({ unusable, name, version }) =>
+      unusable.map((row) => ({ ...row, model: name, version })),
+    ),
+  };
+}
+
+function wantedWindows(
+  piece: Piece,
+  windows: readonly ClosedWindow[],
+  model: ServingModel,
+  limits: Limits,
+): readonly ClosedWindow[] {
+  const { name, version } = model.registered;
+  const mine = piece.progress.filter((row) => row.model === name && row.version === version);
+  const ranges = new Map(mine.map((row) => [marketKey(row), row]));
+  return windows.filter((window) => {
+    const range = ranges.get(marketKey(window));
+    const inside = range !== undefined && window.start >= range.from && window.start < range.to;
+    return inside && !hasExpired(model, window.start, limits);
+  });
+}
+
+function isLate(piece: Piece, { window }: Forecast): boolean {
+  return window.start + MINUTE < (piece.closed.get(marketKey(window)) ?? 0);
+}
+
+function inOrder(a: Prediction, b: Prediction): number {
+  return a.window.start - b.window.start || compare(orderOf(a), orderOf(b));
+}
+
+function orderOf({ window, model, version, horizonMinutes }: Prediction): string {
+  return JSON.stringify([window.exchange, window.symbol, horizonMinutes, model, version]);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,169 @@
+import type { Pool } from 'pg';
+import type { Clock } from '../../engine/clock.ts';
+import { said } from '../models/errors.ts';
+import { type Limits, nextPiece, type Piece } from './plan.ts';
+import { type Refusal, Roster, type RosterOptions, type Service, type ServingModel } from './roster.ts';
+import { scorePiece } from './score.ts';
+import { storePredictions } from './store.ts';
+import { featureColumns, findDue, readWindows } from './windows.ts';
+
+export interface ScorerOptions extends Omit<RosterOptions, 'clock'>, Limits {
+  /** Connections as the owner of the database; two are enough. */
+  readonly pool: Pool;
+  readonly clock: Clock;
+  /** Subscribes to changes of `watermarks`: the engine's change feed, or NOTIFY. Returns the function that ends it. */
+  readonly onChange: (wake: () => void) => () => void;
+  /** Looks by itself this often, for changes that nobody told. */
+  readonly pollMs: number;
+  /** Told in words: a model that is refused, a pass that failed, minutes that were left out. */
+  readonly say: (sentence: string) => void;
+}
+
+/** How scoring stands. Plain data. */
+export interface ScorerStatus {
+  /** Rows stored since the start. */
+  readonly predictions: number;
+  /** How many of them were late. */
+  readonly late: number;
+  /** Minutes that were too old to be caught up, over all markets and models. */
+  readonly leftOut: number;
+  /** Models that predict. */
+  readonly serving: readonly { readonly name: string; readonly version: number; readonly alias: string }[];
+  readonly refused: readonly Refusal[];
+  /** Milliseconds from the close of the newest windows to their rows being handed to the database; null before the first. */
+  readonly latencyMs: number | null;
+  /** Why the last pass failed; null when it did not. */
+  readonly failure: string | null;
+}
+
+/** Pauses after failures in a row double up to this, in milliseconds. */
+const LONGEST_PAUSE = 5000;
+
+/**
+ * Predicts each newly closed minute of each market with each model in service, exactly once. What it has done is in the
+ * database, so any number may run, die and start again: what they store is the same.
+ *
+ * @example
+ * const scorer = new Scorer({ pool, registry, algorithms, clock, onChange: (wake) => engine.subscribe('watermarks', wake),
+ *   pollMs: 1000, catchUpMinutes: 1440, expiryMs: 14 * 86_400_000, say: console.warn });
+ * await scorer.run(signal);
+ */
+export class Scorer {
+  readonly #options: ScorerOptions;
+  readonly #roster: Roster;
+  readonly #counts = { predictions: 0, late: 0, leftOut: 0 };
+  #service: Service = { models: [], refused: [] };
+  #latencyMs: number | null = null;
+  #failure: string | null = null;
+  #said = new Set<string>();
+  /** When the oldest change was told that no pass has seen yet. */
+  #toldAt: number | null = null;
+  #waiting = new AbortController();
+
+  constructor(options: ScorerOptions) {
+    this.#options = options;
+    this.#roster = new Roster(options);
+  }
+
+  status(): ScorerStatus {
+    return {
+      ...this.#counts,
+      serving: this.#service.models.map(({ registered: { name, version, alias } }) => ({
+        ...{ name, version },
+        alias: alias ?? '',
+      })),
+      refused: this.#service.refused,
+      latencyMs: this.#latencyMs,
+      failure: this.#failure,
+    };
+  }
+
+  /** Scores until the signal; what fails is said and tried again. Resolves once nothing is under way. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, onChange, pollMs } = this.#options;
+    const unsubscribe = onChange(() => this.#wake());
+    const stop = (): void => this.#waiting.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      for (let failures = 0; !signal.aborted; ) {
+        failures = (await this.#attempt(signal)) ? 0 : failures + 1;
+        if (failures > 0) await clock.sleep(Math.min(LONGEST_PAUSE, 50 * 2 ** failures), signal);
+        else if (this.#toldAt === null) await clock.sleep(pollMs, this.#waiting.signal);
+        if (!signal.aborted) this.#waiting = new AbortController();
+      }
+    } finally {
+      signal.removeEventListener('abort', stop);
+      unsubscribe();
+    }
+  }
+
+  /** Scores all that is due now. */
+  async pass(signal?: AbortSignal): Promise<void> {
+    const { pool, clock } = this.#options;
+    const toldAt = this.#toldAt ?? clock.now();
+    this.#toldAt = null;
+    const columns = await featureColumns(pool);
+    this.#service = await this.#roster.refresh(columns);
+    for (const { name, version, reason } of this.#service.refused)
+      this.#sayOnce(`${name} ${version} does not predict: ${reason}`);
+    const { models } = this.#service;
+    if (models.length === 0) return;
+    while (signal?.aborted !== true) {
+      const due = await findDue(
+        pool,
+        models.map(({ registered }) => registered),
+      );
+      const piece = nextPiece(due, models, this.#options);
+      if (piece === null) return;
+      await this.#score(piece, models, toldAt);
+    }
+  }
+
+  async #score(piece: Piece, models: readonly ServingModel[], toldAt: number): Promise<void> {
+    const { pool, clock, say } = this.#options;
+    const columns = [...new Set(models.flatMap(({ bundle }) => bundle.description.features))];
+    const windows = await readWindows(pool, piece.ranges, columns);
+    const latencyMs = (): number => clock.now() - toldAt;
+    const { predictions, unusable } = scorePiece(piece, windows, columns, models, this.#options, latencyMs);
+    const stored = await storePredictions(pool, predictions, piece.progress, clock.now());
+    this.#counts.predictions += stored;
+    // Of those that another scorer stored first nobody knows which they were.
+    if (stored === predictions.length) this.#counts.late += predictions.filter(({ late }) => late).length;
+    this.#counts.leftOut += piece.leftOut;
+    this.#latencyMs = predictions.findLast(({ late }) => !late)?.latencyMs ?? this.#latencyMs;
+    if (piece.leftOut > 0) say(`${piece.leftOut} minutes were too old to be predicted and are left out`);
+    for (const { model, version, window, reason } of unusable)
+      this.#sayOnce(
+        `${model} ${version}: ${reason} for ${window.symbol} at ${new Date(window.start).toISOString()}`,
+      );
+  }
+
+  /** Resolves to whether it went well. */
+  async #attempt(signal: AbortSignal): Promise<boolean> {
+    const toldAt = this.#toldAt;
+    try {
+      await this.pass(signal);
+      this.#failure = null;
+      return true;
+    } catch (error) {
+      this.#toldAt ??= toldAt;
+      const failure = said(error);
+      if (failure !== this.#failure) this.#options.say(`scoring failed and is tried again: ${failure}`);
+      this.#failure = failure;
+      return false;
+    }
+  }
+
+  #wake(): void {
+    this.#toldAt ??= this.#options.clock.now();
+    this.#waiting.abort();
+  }
+
+  #sayOnce(sentence: string): void {
+    if (this.#said.has(sentence)) return;
+    // A model that fails at every minute must not fill the memory with it.
+    if (this.#said.size >= 1000) this.#said.clear();
+    this.#said.add(sentence);
+    this.#options.say(sentence);
+  }
+}

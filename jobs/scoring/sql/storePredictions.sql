@@ -1,0 +1,13 @@
+-- The first row of a key stays: what was predicted is never rewritten.
+insert into predictions (exchange, symbol, window_start, horizon_minutes, model, version, base_price, predicted_return,
+  predicted_price, lower_price, upper_price, interval_level, direction_probability, made_at, latency_ms, features_hash,
+  contributions, late)
+select row ->> 'exchange', row ->> 'symbol', (row ->> 'windowStart')::timestamptz, (row ->> 'horizonMinutes')::int,
+  row ->> 'model', (row ->> 'version')::int, (row ->> 'basePrice')::numeric, (row ->> 'predictedReturn')::double precision,
+  (row ->> 'predictedPrice')::numeric, (row ->> 'lowerPrice')::numeric, (row ->> 'upperPrice')::numeric,
+  (row ->> 'intervalLevel')::double precision, (row ->> 'directionProbability')::double precision,
+  $2::timestamptz, (row ->> 'latencyMs')::double precision, row ->> 'featuresHash', row ->> 'contributions',
+  (row ->> 'late')::boolean
+from jsonb_array_elements($1::jsonb) with ordinality as given (row, place)
+order by place
+on conflict do nothing
