@@ -72,6 +72,7 @@ function schemaOf(message: Message): string | null {
 }
 
 function shown(value: unknown): string {
+  if (typeof value === 'number') return String(value);
   const text = value instanceof LosslessNumber ? value.value : (JSON.stringify(value) ?? String(value));
   return text.length > 80 ? `${text.slice(0, 80)}… (${text.length} characters)` : text;
 }
