@@ -1,7 +1,7 @@
 import type { WriterCounts } from '../../writer.ts';
 import type { RestCounts } from '../rest/restClient.ts';
 import type { SessionState } from '../session/session.ts';
-import type { MarketReport } from './marketFeed.ts';
+import type { MarketReport } from './marketReport.ts';
 
 /** How a market stands: `rejected` by the exchange, `halted` when the exchange does not trade at all. */
 export type MarketStanding = 'connecting' | 'backfilling' | 'live' | 'rejected' | 'halted';

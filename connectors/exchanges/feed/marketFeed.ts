@@ -4,12 +4,13 @@ import type { Trade, TradeGap } from '../../landing.ts';
 import type { Writer } from '../../writer.ts';
 import type { Exchange } from '../exchange.ts';
 import type { RestClient } from '../rest/restClient.ts';
-import { Backlog, type BacklogProgress } from './backlog.ts';
-import { minuteOf } from './completeness.ts';
+import { Backlog } from './backlog.ts';
+import { Beginning } from './beginning.ts';
 import type { Accepted, Hole, Known } from './continuity.ts';
 import type { ExchangeTime } from './exchangeTime.ts';
 import { HistoryReader, isTheExchanges, type PastTrade } from './historyReader.ts';
 import type { Absent } from './holeWalk.ts';
+import { knowledgeOf, type MarketReport } from './marketReport.ts';
 import type { FeedMemory } from './memory.ts';
 import { type MarketKnowledge, nextMinute, remembered } from './remembered.ts';
 import { Repair, type Repairable } from './repair.ts';
@@ -20,12 +21,6 @@ const LATENESS = 5 * MICROS_PER_SECOND;
 const REST_LAG = 20 * MICROS_PER_SECOND;
 /** What the exchange says to have is waited for so long before it counts as missing, in milliseconds. */
 const GRACE_MS = 1000;
-/** A snapshot or a first trade is waited for so long before the history is asked for the newest one, in milliseconds. */
-const FIRST_TRADE_MS = 3000;
-const RETRY_MS = 10_000;
-/** Minutes before the first trade that are fetched at least, so that no candle begins in the middle. */
-const LEAST_HISTORY_MINUTES = 10;
-
 /** What all markets of a feed share. */
 export interface MarketDeps {
   readonly exchange: Exchange;
@@ -43,28 +38,6 @@ export interface MarketDeps {
   readonly failed: (error: unknown) => void;
 }
 
-/** Where a market stands. */
-export interface MarketReport {
-  readonly last: { readonly tradeId: string; readonly ts: string } | null;
-  /** Every trade before this time is here, ISO 8601 in UTC. */
-  readonly completeTo: string | null;
-  readonly openHoles: number;
-  /** Ids in open holes. */
-  readonly missing: number;
-  readonly counts: {
-    readonly fresh: number;
-    readonly duplicates: number;
-    /** Ids that were missing and came. */
-    readonly repaired: number;
-    /** Ids that the exchange does not have, or that lie beyond the limit. */
-    readonly permanent: number;
-  };
-  /** Null when nothing much is missing. */
-  readonly backlog: BacklogProgress | null;
-  /** Why nothing can be fetched at the moment. */
-  readonly trouble: string | null;
-}
-
 /**
  * One market: what is known of it, what is missing, and what is complete. Trades come from the line and from the
  * history alike and are put in one after the other.
@@ -76,17 +49,13 @@ export class MarketFeed implements Repairable {
   private readonly known: MarketKnowledge;
   private readonly reader: HistoryReader;
   private readonly repair: Repair;
+  private readonly beginning: Beginning;
   private readonly backlog: Backlog;
   private readonly stop: AbortSignal;
-  /** Nothing of it was stored. */
-  private readonly isNew: boolean;
   private tail: Promise<unknown> = Promise.resolve();
   private settling: Promise<void> = Promise.resolve();
   private cause: string;
   private announced = false;
-  private beginning: string | null = null;
-  private began = false;
-  private firstTrade = new AbortController();
 
   /** @param stop ends what the market does by itself. */
   static async open(deps: MarketDeps, symbol: string, stop: AbortSignal): Promise<MarketFeed> {
@@ -101,14 +70,14 @@ export class MarketFeed implements Repairable {
   }
 
   private constructor(deps: MarketDeps, symbol: string, known: MarketKnowledge, stop: AbortSignal) {
-    const { exchange, client, clock, random, resumeHours } = deps;
+    const { exchange, client, clock, random, historyHours, resumeHours } = deps;
     this.deps = deps;
     this.symbol = symbol;
     this.known = known;
     this.stop = stop;
     this.backlog = new Backlog(clock);
-    this.isNew = known.continuity.last === null;
-    this.cause = this.isNew ? 'start' : 'downtime';
+    const isNew = known.continuity.last === null;
+    this.cause = isNew ? 'start' : 'downtime';
     this.reader = new HistoryReader({ exchange, client, symbol, clock, signal: stop });
     this.repair = new Repair({
       reader: this.reader,
@@ -118,12 +87,21 @@ export class MarketFeed implements Repairable {
       random,
       furthestMicros: resumeHours * 60 * MICROS_PER_MINUTE,
     });
+    this.beginning = new Beginning({
+      reader: this.reader,
+      clock,
+      historyHours,
+      isNew,
+      known: () => known.continuity,
+      take: (trades) => this.take(trades),
+      openBefore: (start) => this.openBefore(start),
+    });
     known.continuity.breakLine();
   }
 
   /** Fetches what is missing until stopped. @throws what landing throws. */
   async run(): Promise<void> {
-    await Promise.all([this.repair.run(this.stop), this.fetchBeginning()]);
+    await Promise.all([this.repair.run(this.stop), this.beginning.run(this.stop)]);
     await this.settle();
   }
 
@@ -227,18 +205,11 @@ export class MarketFeed implements Repairable {
 
   /** Where the market stands. */
   report(): MarketReport {
-    const { continuity, completeness, ledger } = this.known;
-    const holes = this.openHoles();
-    const { last } = continuity;
-    const completeTo = Math.min(completeness.to, ...holes.map((hole) => hole.fromMicros));
     return {
-      last: last === null ? null : { tradeId: last.id.toString(), ts: isoOf(last.micros) },
-      completeTo: Number.isFinite(completeTo) ? isoOf(completeTo) : null,
-      openHoles: holes.length,
-      missing: Number(holes.reduce((sum, { from, to }) => sum + (to - from + 1n), 0n)),
-      counts: { ...this.counts, ...ledger.counts },
+      ...knowledgeOf(this.known),
+      counts: { ...this.counts, ...this.known.ledger.counts },
       backlog: this.backlog.progress,
-      trouble: this.repair.trouble ?? this.beginning,
+      trouble: this.repair.trouble ?? this.beginning.trouble,
     };
   }
 
@@ -260,7 +231,7 @@ export class MarketFeed implements Repairable {
     await this.beat();
     if (accepted.opened.length > 0) this.repair.nudge();
     if (ledger.closing) this.settleSoon();
-    this.firstTrade.abort();
+    this.beginning.nudge();
   }
 
   /**
@@ -317,42 +288,9 @@ export class MarketFeed implements Repairable {
     this.repair.nudge();
   }
 
-  /** Opens the hole from where the history is to begin to the first known trade. */
-  private async fetchBeginning(): Promise<void> {
-    const { clock } = this.deps;
-    await clock.sleep(FIRST_TRADE_MS, AbortSignal.any([this.stop, this.firstTrade.signal]));
-    while (!this.stop.aborted && !this.began) {
-      try {
-        if (this.known.continuity.last === null) await this.fetchNewest();
-        this.began = await this.openHistory();
-        this.beginning = null;
-      } catch (error) {
-        if (this.stop.aborted) return;
-        if (!isTheExchanges(error)) throw error;
-        this.beginning = error.message;
-      }
-      if (!this.began) await clock.sleep(RETRY_MS, this.stop);
-    }
-  }
-
-  /** A market in which nothing trades just now has a last trade all the same. */
-  private async fetchNewest(): Promise<void> {
-    const newest = (await this.reader.latest()).at(-1);
-    if (newest !== undefined && this.known.continuity.last === null) await this.take([newest]);
-  }
-
-  /** Whether the history is known to begin early enough, or is on its way. */
-  private async openHistory(): Promise<boolean> {
+  /** History is wanted from this trade on. */
+  private async openBefore(start: Known): Promise<void> {
     const { continuity, completeness, ledger } = this.known;
-    const { first, last } = continuity;
-    if (first === null || last === null) return false;
-    const minutes = Math.max(this.deps.historyHours * 60, LEAST_HISTORY_MINUTES);
-    const wanted = minuteOf(last.micros) - Math.round(minutes);
-    // A snapshot may reach further back than that, and begin in the middle of a minute.
-    const since = (this.isNew ? Math.min(wanted, minuteOf(first.micros)) : wanted) * MICROS_PER_MINUTE;
-    if (first.micros < since) return true;
-    const start = await this.reader.firstSince(since, first);
-    if (start === null || start.id >= first.id) return true;
     await this.exclusively(async () => {
       const hole = continuity.openBefore(start);
       if (hole === null) return;
@@ -361,7 +299,6 @@ export class MarketFeed implements Repairable {
       this.backlog.see(continuity.holes, ledger.counts.repaired);
     });
     this.repair.nudge();
-    return true;
   }
 
   private exclusively<T>(work: () => Promise<T>): Promise<T> {
