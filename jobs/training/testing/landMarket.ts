@@ -17,11 +17,23 @@ export interface LandMarketOptions {
   readonly markets: number;
   /** Planted predictability, as in MarketOptions; 0 for none. */
   readonly signal: number;
+  /** From here on trades are landed and no minutes; null for minutes to the end. */
+  readonly tradesFromMs?: number;
 }
+
+const CANDLES = `insert into candles_imported
+  select exchange, symbol, "windowStart", open, high, low, close, volume, notional, trades, "takerBuyVolume"
+  from json_to_recordset($1) as t(exchange text, symbol text, "windowStart" timestamptz, open numeric, high numeric, low numeric,
+    close numeric, volume numeric, notional numeric, trades bigint, "takerBuyVolume" numeric)`;
+const TRADES = `insert into trades select exchange, symbol, "tradeId", ts, price, quantity, side, "receivedAt"
+  from json_to_recordset($1) as t(exchange text, symbol text, "tradeId" bigint, ts timestamptz, price numeric, quantity numeric,
+    side text, "receivedAt" timestamptz)`;
+const HEARTBEATS = `insert into heartbeats select exchange, symbol, minute
+  from json_to_recordset($1) as t(exchange text, symbol text, minute timestamptz)`;
 
 /** Lands the minutes of a simulated market as an import does, and brings every view up to date once. */
 export async function landMarket(options: LandMarketOptions): Promise<void> {
-  const { url, catalog, seed, startMs, endMs, markets, signal } = options;
+  const { url, catalog, seed, startMs, endMs, markets, signal, tradesFromMs = endMs } = options;
   const market = new SimulatedMarket({
     seed,
     startMs,
@@ -30,22 +42,17 @@ export async function landMarket(options: LandMarketOptions): Promise<void> {
     outagesPerDay: 0,
     signal,
   });
-  const { candles, heartbeats } = simulateHistory(market, endMs);
+  const { candles, heartbeats } = simulateHistory(market, tradesFromMs);
+  const seconds = [...market.until(endMs)];
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const first = await Engine.open({ url, catalog });
   await first.stop();
   try {
-    await client.query(
-      `insert into candles_imported select exchange, symbol, "windowStart", open, high, low, close, volume, notional, trades, "takerBuyVolume"
-       from json_to_recordset($1) as t(exchange text, symbol text, "windowStart" timestamptz, open numeric, high numeric, low numeric,
-         close numeric, volume numeric, notional numeric, trades bigint, "takerBuyVolume" numeric)`,
-      [JSON.stringify(candles)],
-    );
-    await client.query(
-      'insert into heartbeats select exchange, symbol, minute from json_to_recordset($1) as t(exchange text, symbol text, minute timestamptz)',
-      [JSON.stringify(heartbeats)],
-    );
+    await client.query(CANDLES, [JSON.stringify(candles)]);
+    await client.query(TRADES, [JSON.stringify(seconds.flatMap(({ trades }) => trades))]);
+    const beats = [...heartbeats, ...seconds.flatMap((second) => second.heartbeats)];
+    await client.query(HEARTBEATS, [JSON.stringify(beats)]);
   } finally {
     await client.end();
   }
