@@ -76,6 +76,8 @@ export interface Consumer extends Client {
   assign(offsets: readonly TopicOffset[]): void;
   unassign(): void;
   commit(offsets: readonly TopicOffset[]): void;
+  pause(partitions: readonly TopicPartition[]): void;
+  resume(partitions: readonly TopicPartition[]): void;
   setDefaultConsumeTimeout(ms: number): void;
   setDefaultIsTimeoutOnlyForFirstMessage(on: boolean): void;
   disconnect(done: () => void): void;

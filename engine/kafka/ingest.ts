@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import { Alignment } from './alignment.ts';
 import { type KafkaLibrary, loadKafka, type Message, type Settings, type TopicPartition } from './client.ts';
 import { Reader } from './reader.ts';
 import { type BrokerPartition, keyOf, OffsetStore } from './store.ts';
@@ -53,6 +54,7 @@ const LONGEST_PAUSE_MS = 5_000;
 /** Between questions to the broker about the ends of partitions. */
 const DESCRIBE_EVERY_MS = 2_000;
 const KEPT_RESETS = 10;
+const SAY_AGAIN_MS = 60_000;
 
 /**
  * Stores the messages of the topics behind landing tables, each exactly once: rows and offsets are one transaction, reading
@@ -67,6 +69,7 @@ export class KafkaIngest {
   readonly #library: KafkaLibrary;
   readonly #tables: readonly KafkaTable[];
   readonly #store: OffsetStore;
+  readonly #alignment = new Alignment();
   readonly #next = new Map<string, number>();
   /** `#next` when the broker was last asked. */
   #inspected: ReadonlyMap<string, number> = new Map();
@@ -74,6 +77,7 @@ export class KafkaIngest {
   #partitions: readonly TopicPartition[] = [];
   readonly #counts = { rows: 0, messages: 0, deadLetters: 0 };
   #error: string | null = 'not connected yet';
+  #said = { words: '', atMs: 0 };
   readonly #resets: string[] = [];
 
   /** @throws KafkaClientMissing; KafkaTableError when a table asks for what can't be done. */
@@ -182,6 +186,7 @@ export class KafkaIngest {
     this.#next.clear();
     for (const offset of offsets) this.#next.set(keyOf(offset), offset.offset);
     this.#broker = new Map(described.map((partition) => [keyOf(partition), partition]));
+    this.#alignment.begin(offsets, this.#options.clock.now());
     reader.goOn(offsets);
     this.#error = null;
   }
@@ -209,12 +214,14 @@ export class KafkaIngest {
   }
 
   async #gather(reader: Reader): Promise<Message[]> {
-    const { maxBatchRows, maxBatchBytes } = this.#options;
+    const { maxBatchRows, maxBatchBytes, clock } = this.#options;
     const messages: Message[] = [];
     for (let bytes = 0; messages.length < maxBatchRows && bytes < maxBatchBytes; ) {
       const some = await reader.look();
-      if (some.length === 0) break;
-      for (const message of some) {
+      const admitted = this.#alignment.admit(some, this.#broker, clock.now());
+      reader.pauseOnly(this.#alignment.held());
+      if (some.length === 0 && admitted.length === 0) break;
+      for (const message of admitted) {
         messages.push(message);
         bytes += message.size;
       }
@@ -225,6 +232,7 @@ export class KafkaIngest {
   /** Asks the broker how far partitions reach, for the lag, and whether they are still what they were. */
   async #inspect(reader: Reader): Promise<void> {
     const given = reader.partitions;
+    if (given.length === 0) return;
     const before = this.#broker;
     let described: BrokerPartition[];
     try {
@@ -260,7 +268,12 @@ export class KafkaIngest {
   }
 
   #trouble(words: string): void {
-    if (this.#error !== words) this.#options.say(`${words}; trying again`);
+    const now = this.#options.clock.now();
+    // A topic that is not there comes up again every few seconds.
+    if (this.#said.words !== words || now - this.#said.atMs > SAY_AGAIN_MS) {
+      this.#said = { words, atMs: now };
+      this.#options.say(`${words}; trying again`);
+    }
     this.#error = words;
   }
 }

@@ -11,7 +11,7 @@ import {
   type TopicPartition,
   type Watermarks,
 } from './client.ts';
-import type { BrokerPartition } from './store.ts';
+import { type BrokerPartition, keyOf } from './store.ts';
 
 export interface ReaderOptions {
   readonly library: KafkaLibrary;
@@ -39,6 +39,7 @@ export class Reader {
   readonly #admin: Admin;
   readonly #options: ReaderOptions;
   #partitions: readonly TopicPartition[] = [];
+  #paused = new Map<string, TopicPartition>();
   #reading = false;
   #fatal: KafkaError | null = null;
 
@@ -104,7 +105,20 @@ export class Reader {
   /** Reads from these offsets on. */
   goOn(offsets: readonly TopicOffset[]): void {
     this.#consumer.assign(offsets);
+    this.#consumer.resume(offsets);
+    this.#paused.clear();
     this.#reading = true;
+  }
+
+  /** Reads all partitions but these. */
+  pauseOnly(partitions: readonly TopicPartition[]): void {
+    const wanted = new Map(partitions.map((partition) => [keyOf(partition), partition]));
+    const resumed = [...this.#paused.values()].filter((partition) => !wanted.has(keyOf(partition)));
+    const paused = partitions.filter((partition) => !this.#paused.has(keyOf(partition)));
+    if (!this.#reading) return;
+    if (resumed.length > 0) this.#consumer.resume(resumed);
+    if (paused.length > 0) this.#consumer.pause(paused);
+    this.#paused = wanted;
   }
 
   /** Reads nothing until `goOn`, and stays in the group. */

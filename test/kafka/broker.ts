@@ -132,8 +132,8 @@ export class Broker {
         if (error) reject(error);
         else if (--open === 0) resolve();
       });
-      for (const { key = '', value, partition = null, headers = [] } of messages)
-        producer.produce(topic, partition as null, value as Buffer, key, null, null, headers);
+      for (const { key = '', value, partition = null, timestamp = null, headers = [] } of messages)
+        producer.produce(topic, partition as null, value as Buffer, key, timestamp, null, headers);
     });
     await new Promise<void>((resolve) => producer.disconnect(1000, resolve));
   }
@@ -161,6 +161,7 @@ export interface RawMessage {
   readonly key?: string;
   readonly value: Buffer | null;
   readonly partition?: number;
+  readonly timestamp?: number;
   readonly headers?: readonly Readonly<Record<string, string>>[];
 }
 

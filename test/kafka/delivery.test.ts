@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { toMessage } from '../../connectors/kafka/message.ts';
 import { waitFor } from '../support/cli.ts';
 import { describeWithKafka } from './describe.ts';
 import { asStored, Rig } from './rig.ts';
@@ -253,5 +254,37 @@ describeWithKafka('Kafka between connectors and engine', (broker) => {
     expect(await rig.trades()).toEqual(asStored(trades));
     expect(rig.said).toContainEqual(expect.stringMatching(/the database went back for .*: reading again/));
     await waitFor('no trouble', async () => ingest.state().error === null && ingest.state().lag === 0);
+  });
+
+  test('a heartbeat waits for the trades that were written before it', async () => {
+    await broker().makeTopic(rig.topics.trades, 2);
+    await broker().makeTopic(rig.topics.heartbeats, 1);
+    for (const topic of [rig.topics.news, rig.topics.newsScores]) await broker().makeTopic(topic, 1);
+    const start = Date.now() - 3_600_000;
+    const trades = madeUpTrades(20_000, 8).map((trade, index) => ({
+      ...toMessage.trades('', trade),
+      timestamp: start + index * 100,
+    }));
+    const heartbeats = Array.from({ length: 100 }, (_, index) => ({
+      value: Buffer.from(JSON.stringify({ exchange: 'e', symbol: 's', minute: index * 60_000 })),
+      timestamp: start + (index + 1) * 200 * 100,
+    }));
+    await broker().send(rig.topics.trades, trades);
+    await broker().send(rig.topics.heartbeats, heartbeats);
+    await rig.client.query(
+      `create table seen (minute timestamptz, trades bigint);
+       create function see() returns trigger language plpgsql as $$ begin
+         insert into seen select minute, (select count(*) from trades) from fresh; return null; end $$;
+       create trigger see after insert on heartbeats referencing new table as fresh for each statement execute function see()`,
+    );
+    // A batch is stored topic by topic, so a heartbeat may lack the trades of its own batch, and of one look in each partition.
+    rig.ingest({ maxBatchRows: 500 });
+    await rig.rows('trades', 20_000);
+    await rig.rows('heartbeats', 100);
+    const { rows } = await rig.client.query<{ trades: number }>(
+      'select trades::int from seen order by minute',
+    );
+    for (const [index, { trades: there }] of rows.entries())
+      expect(there).toBeGreaterThanOrEqual((index + 1) * 200 - 1_200);
   });
 });

@@ -111,7 +111,7 @@ describeWithKafka(`Kafka and kill -9 (KILLS_SEED=${seed})`, (broker) => {
       files: [...(await sqlWithTopics(rig.name))],
     };
     let stored = 0;
-    for (let life = 0; life < 8; life++) {
+    for (let life = 0; life < 6; life++) {
       const child = new Child('consumerProcess.ts', work);
       const goal = stored + 1 + random.below(3_000);
       await waitFor('some progress', async () => (await rig.count('trades')) >= Math.min(goal, count));
