@@ -113,6 +113,11 @@ test('refuses names and bundles that it could not give back', async () => {
   await expect(registry.register(NAME, bad)).rejects.toThrow(BadBundle);
   const crossed = { ...bundle, description: { ...bundle.description, quantiles: [0.9, 0.1] as const } };
   await expect(registry.register(NAME, crossed)).rejects.toThrow("The bundle's quantiles are 0.9 and 0.1");
+  await registry.register(NAME, bundle);
+  const further = { ...bundle, description: { ...bundle.description, horizonMinutes: 15 } };
+  await expect(registry.register(NAME, further)).rejects.toThrow(
+    'return-5m looks 5 minutes ahead and this bundle 15',
+  );
   const taken = { ...bundle, attachments: new Map([['return.model', new Uint8Array(1)]]) };
   await expect(registry.register(NAME, taken)).rejects.toThrow('An attachment is named return.model');
 });

@@ -45,7 +45,7 @@ export class LocalRegistry implements Registry {
     const packed = packBundle(bundle);
     return inTransaction(this.#pool, async (client) => {
       await this.#table.lock(client, name);
-      const version = await this.#table.nextVersion(client, name);
+      const version = await this.#table.nextVersion(client, name, bundle.description);
       const artifact = this.#folder.artifactOf(name, version);
       await this.#folder.write(artifact, packed);
       const at = { name, version, artifact, artifactHash: packed.hash, createdAt: this.#table.now() };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ClientBase, Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
 import type { BundleDescription } from './bundle.ts';
-import { prunedError, UnknownModel } from './errors.ts';
+import { BadBundle, prunedError, UnknownModel } from './errors.ts';
 import { decisionOf, modelOf, modelValues, type Registration } from './modelRow.ts';
 import type { Alias, Decision, RegisteredModel } from './registeredModel.ts';
 import type { Change } from './registry.ts';
@@ -48,12 +48,19 @@ export class ModelTable {
     await client.query("select pg_advisory_xact_lock(hashtextextended('tickwave model ' || $1, 0))", [name]);
   }
 
-  async nextVersion(client: ClientBase, name: string): Promise<number> {
-    const { rows } = await client.query<{ next: number }>(
-      'select coalesce(max(version), 0) + 1 as next from models where name = $1',
-      [name],
-    );
-    return rows[0]?.next ?? 1;
+  /** The version that a bundle gets. @throws BadBundle when it looks another time ahead than the versions before */
+  async nextVersion(
+    client: ClientBase,
+    name: string,
+    { horizonMinutes }: BundleDescription,
+  ): Promise<number> {
+    const [newest] = await this.list(name, client);
+    if (newest !== undefined && newest.horizonMinutes !== horizonMinutes)
+      throw new BadBundle(
+        `${name} looks ${newest.horizonMinutes} minutes ahead and this bundle ${horizonMinutes};`,
+        'give models of another horizon another name.',
+      );
+    return (newest?.version ?? 0) + 1;
   }
 
   async insert(client: ClientBase, at: Registration, description: BundleDescription): Promise<void> {
