@@ -134,18 +134,21 @@ describe('ridge', () => {
   });
 
   test('finds a planted signal, directions and intervals', async () => {
-    const squared = (await ridge.fit(set, {}, shortly())).model.predict(unseen.matrix).values;
+    const squared = (await ridge.fit(set, { l2: 10 }, shortly())).model.predict(unseen.matrix).values;
     const loss =
       squared.reduce((sum, value, row) => sum + (value - (unseen.labels[row] ?? 0)) ** 2, 0) / squared.length;
     expect(loss).toBeLessThan(0.6);
-    const odds = (await ridge.fit(directions(set), {}, shortly({ objective: { kind: 'binary-logistic' } })))
-      .model;
+    const odds = (
+      await ridge.fit(directions(set), { l2: 10 }, shortly({ objective: { kind: 'binary-logistic' } }))
+    ).model;
     const right = odds
       .predict(unseen.matrix)
       .values.filter((p, row) => p > 0.5 === (unseen.labels[row] ?? 0) > 0);
     expect(right.length).toBeGreaterThan(800);
     const objective = { kind: 'quantile', quantiles: [0.1, 0.9] } as const;
-    const { values } = (await ridge.fit(set, {}, shortly({ objective }))).model.predict(unseen.matrix);
+    const { values } = (await ridge.fit(set, { l2: 10 }, shortly({ objective }))).model.predict(
+      unseen.matrix,
+    );
     const inside = unseen.labels.filter(
       (y, row) => y >= (values[row * 2] ?? 0) && y <= (values[row * 2 + 1] ?? 0),
     );
