@@ -28,10 +28,10 @@ export async function remembered(memory: FeedMemory, options: LedgerOptions): Pr
   const ledger = new Ledger(options);
   const completeness = new Completeness();
   const holes: Hole[] = [];
-  if (heartbeat !== null) completeness.from(microsOf(heartbeat) + MICROS_PER_MINUTE);
-  else if (stored !== null) completeness.from(nextMinute(microsOf(stored.first.ts)));
   const rows = await memory.gaps(exchange, symbol, PERMANENT);
   const known = ends(stored, rows);
+  if (heartbeat !== null) completeness.from(microsOf(heartbeat) + MICROS_PER_MINUTE);
+  else if (known !== null) completeness.from(nextMinute(known.first.micros));
   for (const row of rows) {
     const missing = contiguous
       ? (await memory.missing(exchange, symbol, row, RANGES)).map((ids) => holeOf(row, ids))
