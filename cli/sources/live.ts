@@ -1,5 +1,6 @@
 import type { FeedsReport } from '../../api/schemas/feeds.ts';
 import type { Config } from '../../config/config.ts';
+import type { MarketName } from '../../config/groups/feed.ts';
 import { LiveFeed } from '../../connectors/exchanges/feed/liveFeed.ts';
 import { PostgresMemory } from '../../connectors/exchanges/feed/postgresMemory.ts';
 import { exchangeNamed } from '../../connectors/exchanges/registry.ts';
@@ -10,6 +11,7 @@ import { type OpenLanding, openLanding } from './landing.ts';
 import { describeMarkets, marketReports } from './liveReport.ts';
 import { marketsByExchange } from './markets.ts';
 import { type NewsDesk, newsDesk } from './news.ts';
+import { changeMarkets, onReload } from './reload.ts';
 import type { Source } from './source.ts';
 import { together } from './together.ts';
 
@@ -47,6 +49,7 @@ export function liveSource(options: LiveOptions): Source {
       rememberLive(config.DATA_DIR);
       opened = await open(options, wanted);
       const { landing, memory, news } = opened;
+      followReloads(options, feeds(), signal);
       try {
         await together(
           [
@@ -61,6 +64,16 @@ export function liveSource(options: LiveOptions): Source {
       }
     },
   };
+}
+
+/** Markets of the exchanges that are fed may come and go while they are. */
+function followReloads({ config, say }: LiveOptions, feeds: readonly LiveFeed[], signal: AbortSignal): void {
+  const byExchange = new Map(feeds.map((feed) => [feed.state().exchange, feed]));
+  let current: readonly MarketName[] = config.MARKETS;
+  onReload(signal, say, (wanted) => {
+    for (const words of changeMarkets(byExchange, current, wanted)) say(words);
+    current = wanted;
+  });
 }
 
 interface Opened {

@@ -94,4 +94,12 @@ describeWithKafka('tickwave engine and tickwave connect over Kafka', (broker) =>
     await waitFor('a line', async () => exchange.lines.size > 0);
     await expectEverything();
   });
+
+  test('both end in order though the broker is away', async () => {
+    await broker().kill();
+    connector.signal('SIGTERM');
+    expect((await connector.ended).code).toBe(0);
+    engine.signal('SIGTERM');
+    expect((await engine.ended).code).toBe(0);
+  });
 });

@@ -36,6 +36,12 @@ export interface Workplace {
     args?: readonly string[],
     environment?: Readonly<Record<string, string>>,
   ): Promise<Cli & { readonly api: string }>;
+  /** As `start`, for another verb that serves the API. */
+  startVerb(
+    verb: string,
+    args?: readonly string[],
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<Cli & { readonly api: string }>;
   /** Kills what still runs and deletes the folder. */
   remove(): Promise<void>;
 }
@@ -68,8 +74,9 @@ export function workplace(environment: Readonly<Record<string, string>> = {}): W
       void cli.ended.then(() => running.delete(cli));
       return cli;
     },
-    async start(args = [], more = {}) {
-      const cli = place.spawn(['start', ...args], more);
+    start: (args = [], more = {}) => place.startVerb('start', args, more),
+    async startVerb(verb, args = [], more = {}) {
+      const cli = place.spawn([verb, ...args], more);
       const api = await waitFor('its API', async () => {
         if ((await Promise.race([cli.ended, null])) !== null) throw new Error(`it ended: ${cli.stderr()}`);
         return announcedApi(dataDir, cli.pid);
