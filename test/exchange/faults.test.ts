@@ -105,7 +105,7 @@ describe('frames', () => {
     'malformed-json: the frame is on record, its trades are lost to the socket (%d)',
     async (pick) => {
       const { client, exchange } = await suffering('malformed-json', { pick });
-      await client.until(() => exchange.malformed.some((frame) => frame.passed));
+      await client.until(() => exchange.malformed.some((frame) => frame.passedAt !== null));
       const sent = exchange.malformed.map((frame) => Buffer.from(frame.payload).toString());
       expect(sent).toHaveLength(1);
       expect(client.frames).toContain(sent[0]);
@@ -115,7 +115,7 @@ describe('frames', () => {
 
   test('binary-garbage', async () => {
     const { client, exchange } = await suffering('binary-garbage', { amount: 30 });
-    await client.until(() => exchange.malformed.some((frame) => frame.passed));
+    await client.until(() => exchange.malformed.some((frame) => frame.passedAt !== null));
     expect(exchange.malformed[0]?.payload).toHaveLength(38);
   });
 });

@@ -46,6 +46,7 @@ export class Line {
   private waiting = Buffer.alloc(0);
   private dribbling = false;
   private slow = false;
+  private stuck = false;
 
   constructor(socket: Socket, websocket: WebSocket, clock: Clock) {
     this.socket = socket;
@@ -83,6 +84,8 @@ export class Line {
   /** Sends half of a frame and cuts the connection. */
   cutInside(frame: WireFrame): void {
     const bytes = encoded(frame);
+    this.silent = true;
+    this.flush();
     this.socket.write(bytes.subarray(0, Math.ceil(bytes.length / 2)), () => this.socket.destroy());
   }
 
@@ -94,10 +97,12 @@ export class Line {
   /** Neither reads nor writes any more, and does not say so: what a lost mobile network looks like. */
   stick(): void {
     this.silent = true;
+    this.stuck = true;
     this.socket.pause();
   }
 
   close(code: number, reason: string): void {
+    this.flush();
     this.websocket.close(code, reason);
   }
 
@@ -118,8 +123,16 @@ export class Line {
     if (!this.dribbling) void this.dribble();
   }
 
+  /** Sends at once what was to be dribbled. */
+  private flush(): void {
+    this.socket.write(this.waiting);
+    this.waiting = Buffer.alloc(0);
+  }
+
   private async dribble(): Promise<void> {
     this.dribbling = true;
+    // Nothing is read meanwhile: `ws` answers a close frame by itself, and would do so inside of ours.
+    this.socket.pause();
     while (this.waiting.length > 0 && this.open) {
       const size = this.slow ? DRIBBLE_BYTES : this.waiting.length;
       this.socket.write(this.waiting.subarray(0, size));
@@ -127,6 +140,7 @@ export class Line {
       await this.clock.sleep(DRIBBLE_MS);
     }
     this.dribbling = false;
+    if (!this.stuck) this.socket.resume();
   }
 }
 

@@ -28,9 +28,8 @@ const TICK_MS = 200;
 /** A frame that no client can read, as it was sent. */
 export interface MalformedFrame {
   readonly payload: Uint8Array;
-  readonly binary: boolean;
-  /** The client has read past it: it answered the ping behind it. */
-  passed: boolean;
+  /** When the client had read past it, for it answered the ping behind it; milliseconds since the Unix epoch. */
+  passedAt: number | null;
 }
 
 /**
@@ -84,7 +83,10 @@ export class SimulatedExchange implements Floor {
     this.tape.advance(clock.now() * 1000);
     this.desk = new RestDesk(dialect, this);
     this.faults = new FaultRunner(this, options.faults ?? [], clock.now());
-    this.server = createServer((request, response) => this.desk.handle(request, response));
+    this.server = createServer((request, response) => {
+      this.catchUp();
+      this.desk.handle(request, response);
+    });
     this.server.on('connection', (socket) => {
       this.sockets.add(socket);
       socket.on('close', () => this.sockets.delete(socket));
@@ -167,8 +169,8 @@ export class SimulatedExchange implements Floor {
   }
 
   /** Sends a frame that cannot be read, with a ping behind it that tells when the client has passed it. */
-  noteMalformed(line: Line, payload: Uint8Array, binary: boolean): void {
-    this.malformed.push({ payload, binary, passed: false });
+  noteMalformed(line: Line, payload: Uint8Array): void {
+    this.malformed.push({ payload, passedAt: null });
     line.send([{ opcode: PING, payload: Buffer.from(String(this.malformed.length - 1)) }]);
   }
 
@@ -181,12 +183,14 @@ export class SimulatedExchange implements Floor {
       websocket.on('close', () => this.lines.delete(line));
       websocket.on('message', (data) => {
         if (line.silent) return;
+        this.catchUp();
         line.sendText(this.dialect.answer(String(data), line.subscriptions, this));
       });
       websocket.on('pong', (data) => {
         const frame = this.malformed[data.length === 0 ? -1 : Number(data)];
-        if (frame !== undefined) frame.passed = true;
+        if (frame !== undefined) frame.passedAt = this.clock.now();
       });
+      this.catchUp();
       line.sendText(this.dialect.greeting(this));
     });
   }
@@ -198,7 +202,7 @@ export class SimulatedExchange implements Floor {
     let pingAt = clock.now();
     while (await clock.sleep(TICK_MS, signal)) {
       await this.faults.tick(clock.now());
-      this.trade(this.tape.advance(clock.now() * 1000 + this.skewMicros));
+      this.catchUp();
       if (dialect.heartbeatMs !== null && clock.now() - beatAt >= dialect.heartbeatMs) {
         beatAt = clock.now();
         this.beat();
@@ -207,6 +211,13 @@ export class SimulatedExchange implements Floor {
         pingAt = clock.now();
         for (const line of this.lines) line.send([{ opcode: PING, payload: Buffer.alloc(0) }]);
       }
+    }
+  }
+
+  /** Whatever the exchange says, it says of this moment, however late this machine comes to its ticks. */
+  private catchUp(): void {
+    if (!this.stopping.signal.aborted) {
+      this.trade(this.tape.advance(this.clock.now() * 1000 + this.skewMicros));
     }
   }
 

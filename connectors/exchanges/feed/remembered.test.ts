@@ -32,7 +32,7 @@ function gap(fromId: number, toId: number, fromTime: string, toTime: string): Tr
   };
 }
 
-async function after(trades: readonly Trade[], gaps: readonly TradeGap[]): Promise<MarketKnowledge> {
+async function leftBy(trades: readonly Trade[], gaps: readonly TradeGap[]): Promise<MarketKnowledge> {
   const landing = new MemoryLanding();
   await landing.trades(trades);
   await landing.gaps(gaps);
@@ -53,23 +53,23 @@ function minutes({ completeness }: MarketKnowledge): number[] {
 
 describe('remembered', () => {
   test('does not call the minute of the first trade complete, though a hole in it is filled', async () => {
-    const known = await after([trade(10, '30:47'), trade(20, '32:05')], [gap(11, 19, '30:47', '32:05')]);
+    const known = await leftBy([trade(10, '30:47'), trade(20, '32:05')], [gap(11, 19, '30:47', '32:05')]);
     expect(minutes(known)).toEqual([31, 32, 33, 34, 35, 36, 37, 38, 39]);
   });
 
   test('calls it complete when the hole is the history before it, which begins with a minute', async () => {
-    const known = await after([trade(10, '30:47')], [gap(5, 9, '30:02', '30:47')]);
+    const known = await leftBy([trade(10, '30:47')], [gap(5, 9, '30:02', '30:47')]);
     expect(minutes(known)).toEqual([30, 31, 32, 33, 34, 35, 36, 37, 38, 39]);
   });
 
   test('goes on from a hole that was stored before any trade', async () => {
-    const known = await after([], [gap(5, 9, '30:02', '33:47')]);
+    const known = await leftBy([], [gap(5, 9, '30:02', '33:47')]);
     expect([known.continuity.first?.id, known.continuity.last?.id]).toEqual([5n, 9n]);
     expect(minutes(known)).toEqual([30, 31, 32, 33, 34, 35, 36, 37, 38, 39]);
   });
 
   test('knows nothing of a market of which nothing is stored', async () => {
-    const known = await after([], []);
+    const known = await leftBy([], []);
     expect([known.continuity.last, minutes(known)]).toEqual([null, []]);
   });
 });

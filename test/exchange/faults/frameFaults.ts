@@ -61,7 +61,7 @@ const malformed = onFrames('malformed-json', 1, (frames, { exchange, line, fault
     return { opcode: TEXT, payload: Buffer.from(payload) };
   });
   line.send(damaged);
-  for (const { payload } of damaged) exchange.noteMalformed(line, payload, false);
+  for (const { payload } of damaged) exchange.noteMalformed(line, payload);
   return [];
 });
 
@@ -69,7 +69,7 @@ const garbage = onFrames('binary-garbage', 200, (frames, { exchange, line, fault
   const random = new Random(fault.atMs, 'garbage');
   const payload = Uint8Array.from({ length: 8 + fault.amount }, () => random.below(256));
   line.send([...frames, { opcode: BINARY, payload }]);
-  exchange.noteMalformed(line, payload, true);
+  exchange.noteMalformed(line, payload);
   return [];
 });
 

@@ -101,15 +101,17 @@ describe('the account of a soak', () => {
   test('sees dead letters that are missing, doubled, or of frames that were good', () => {
     const { stored } = perfect();
     const payload = Buffer.from('{"broken');
-    const frame = { payload, binary: false, passed: true };
+    const frame = { payload, passedAt: 1000 };
     const letter = { source: 'kraken', place: '1', reason: 'broken', raw: payload, receivedAt: isoOf(0) };
     const wrongs = (...deadLetters: Stored['deadLetters']): number =>
-      wrongLetters([frame], { ...stored, deadLetters }).length;
+      wrongLetters([frame], { ...stored, deadLetters }, []).length;
     expect(wrongs(letter)).toBe(0);
     expect(wrongs()).toBe(1);
     expect(wrongs(letter, { ...letter, place: '2' })).toBe(1);
     expect(wrongs(letter, { ...letter, raw: Buffer.from('{}') })).toBe(1);
-    expect(wrongLetters([{ ...frame, passed: false }], stored)).toEqual([]);
+    expect(wrongLetters([{ ...frame, passedAt: null }], stored, [])).toEqual([]);
+    expect(wrongLetters([frame], stored, [{ fromMs: 1001, toMs: 1002 }])).toEqual([]);
+    expect(wrongLetters([frame], stored, [{ fromMs: 998, toMs: 999 }])).toHaveLength(1);
   });
 
   test('sees a heartbeat before the last trade of its minute, or before its end', async () => {
@@ -120,13 +122,13 @@ describe('the account of a soak', () => {
     if (beat === undefined) throw new Error('There is no heartbeat.');
     await landing.trades(stored.trades.slice(0, 150));
     await landing.heartbeats([beat]);
-    expect(watch.early).toHaveLength(1);
+    expect(watch.wrong).toHaveLength(1);
     await landing.trades(stored.trades);
     await landing.heartbeats([beat]);
-    expect(watch.early).toHaveLength(1);
+    expect(watch.wrong).toHaveLength(1);
     await landing.heartbeats([{ ...beat, minute: isoOf((START + 600_000) * 1000) }]);
-    expect(watch.early).toHaveLength(2);
-    expect(watch.trades - watch.freshTrades).toBe(150);
+    expect(watch.wrong).toHaveLength(2);
+    expect(watch.duplicates).toBe(150);
     landing.kill();
     await expect(landing.trades(stored.trades)).rejects.toThrow('dead');
   });

@@ -3,6 +3,7 @@ import type { DeadLetter, Heartbeat, Trade, TradeGap } from '../../../connectors
 import { trimmed } from '../decimals.ts';
 import type { MalformedFrame } from '../simulatedExchange.ts';
 import type { MarketTape, Tape } from '../tape.ts';
+import type { Death } from './watchedLanding.ts';
 
 /** What is in the database at the end. */
 export interface Stored {
@@ -73,8 +74,18 @@ export function wrongHeartbeats(tape: Tape, stored: Stored): readonly string[] {
   });
 }
 
+/** What a feed had just read when it was killed may be lost: a slow database had not stored it yet. Milliseconds. */
+const IN_HAND_MS = 40_000;
+
 /** Each frame that nobody can read and that the feed has passed is kept with its bytes, once. */
-export function wrongLetters(malformed: readonly MalformedFrame[], stored: Stored): readonly string[] {
+export function wrongLetters(
+  malformed: readonly MalformedFrame[],
+  stored: Stored,
+  deaths: readonly Death[],
+): readonly string[] {
+  const due = ({ passedAt }: MalformedFrame): boolean =>
+    passedAt !== null &&
+    !deaths.some(({ fromMs, toMs }) => passedAt > fromMs - IN_HAND_MS && passedAt <= toMs);
   const kept = new Map<string, number>();
   for (const { raw } of stored.deadLetters) {
     const bytes = Buffer.from(raw).toString('base64');
@@ -82,7 +93,7 @@ export function wrongLetters(malformed: readonly MalformedFrame[], stored: Store
   }
   const sent = new Set(malformed.map((frame) => Buffer.from(frame.payload).toString('base64')));
   const lost = malformed
-    .filter((frame) => frame.passed && !kept.has(Buffer.from(frame.payload).toString('base64')))
+    .filter((frame) => due(frame) && !kept.has(Buffer.from(frame.payload).toString('base64')))
     .map((frame) => `lost: ${JSON.stringify(Buffer.from(frame.payload).toString('latin1').slice(0, 80))}`);
   const wrong = [...kept].flatMap(([bytes, times]) => {
     const words = JSON.stringify(Buffer.from(bytes, 'base64').toString('latin1').slice(0, 80));

@@ -1,3 +1,4 @@
+import type { FeedMemory } from '../../../connectors/exchanges/feed/memory.ts';
 import type { FileLanding } from '../../../connectors/fileLanding.ts';
 import { Random } from '../../../connectors/simulator/random.ts';
 import type { Clock } from '../../../engine/clock.ts';
@@ -11,18 +12,27 @@ import { Watch, WatchedLanding } from './watchedLanding.ts';
 
 /** The database of a soak, through all lives of the feed. */
 export interface SoakStore {
-  /** A landing for the next life. */
-  open(): FileLanding & { close?(): Promise<void> };
+  /** What the next life writes to and reads from. */
+  open(): StoreOfLife;
   stored(): Promise<Stored>;
+}
+
+export interface StoreOfLife {
+  readonly landing: FileLanding;
+  readonly memory: FeedMemory;
+  close(): Promise<void>;
 }
 
 /** What a feed is given for one life. */
 export interface FeedLife {
   readonly exchange: SimulatedExchange;
   readonly landing: FileLanding;
+  readonly memory: FeedMemory;
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
+  /** To be told in the end how many trades came that were stored already. */
+  ignored(duplicates: number): void;
 }
 
 export interface SoakOptions {
@@ -49,13 +59,15 @@ const START_MS = Date.UTC(2026, 0, 5, 9, 30, 17);
 const MARKETS = 3;
 /** Of all markets together. */
 const TRADES_PER_SECOND = 6;
-const HISTORY_MS = 10 * 60_000;
+const HISTORY_MS = 20 * 60_000;
 /** Mean time between two faults, and between two kills; longest time between a kill and the next life. Milliseconds. */
-const FAULT_EVERY_MS = 9_000;
-const KILL_EVERY_MS = 75_000;
+const FAULT_EVERY_MS = 6_000;
+const KILL_EVERY_MS = 60_000;
 const LONGEST_DEATH_MS = 20_000;
+/** How long the database takes for some trades at most, in half of the feed's lives. Milliseconds. */
+const SLOWEST_STORE_MS = 10_000;
 /** How long the feed may take after the last fault until nothing is missing, and how often that is looked at. */
-const PATIENCE_MS = 60 * 60_000;
+const PATIENCE_MS = 30 * 60_000;
 const LOOK_EVERY_MS = 20_000;
 
 /**
@@ -152,33 +164,48 @@ class SoakRun {
     const { exchange, watch } = this;
     const stored = await this.options.store.stored();
     return [
-      ...watch.early,
+      ...watch.wrong,
       ...wrongTrades(exchange.tape, stored),
       ...wrongGaps(exchange.tape, stored),
       ...wrongHeartbeats(exchange.tape, stored),
-      ...wrongLetters(exchange.malformed, stored),
+      ...wrongLetters(exchange.malformed, stored, watch.deaths),
     ];
   }
 
   private begin(): { kill(): Promise<void> } {
     const { exchange, clock, options, watch } = this;
     const stop = new AbortController();
-    const inner = options.store.open();
-    const landing = new WatchedLanding(inner, watch);
+    const store = options.store.open();
+    const { memory } = store;
     const random = new Random(options.seed, `life ${this.kills}`);
+    const slowness = SLOWEST_STORE_MS * Math.max(0, 2 * random.uniform() - 1);
+    const landing = new WatchedLanding(store.landing, watch, () => clock.sleep(slowness * random.uniform()));
+    const ignored = (duplicates: number): void => {
+      watch.duplicates += duplicates;
+    };
     const living = options
-      .feed({ exchange, landing, clock, random: () => random.uniform(), signal: stop.signal })
+      .feed({
+        exchange,
+        landing,
+        memory,
+        clock,
+        random: () => random.uniform(),
+        signal: stop.signal,
+        ignored,
+      })
       .then(
         () => (stop.signal.aborted ? null : 'The feed ended by itself.'),
         (error: unknown) => (stop.signal.aborted ? null : `The feed failed: ${String(error)}`),
       );
     return {
       async kill() {
+        const fromMs = clock.now();
         landing.kill();
         stop.abort();
         const ended = await living;
-        if (ended !== null) watch.early.push(ended);
-        await inner.close?.();
+        watch.deaths.push({ fromMs, toMs: clock.now() });
+        if (ended !== null) watch.wrong.push(ended);
+        await store.close();
       },
     };
   }

@@ -1,4 +1,6 @@
 import pg from 'pg';
+import { LandedMemory } from '../../../connectors/exchanges/feed/landedMemory.ts';
+import { PostgresMemory } from '../../../connectors/exchanges/feed/postgresMemory.ts';
 import { isoOf } from '../../../connectors/instant.ts';
 import type { GapStatus, Side } from '../../../connectors/landing.ts';
 import { MemoryLanding } from '../../../connectors/memoryLanding.ts';
@@ -11,7 +13,7 @@ export function memoryStore(): SoakStore {
   const landing = new MemoryLanding();
   const { stored } = landing;
   return {
-    open: () => landing,
+    open: () => ({ landing, memory: new LandedMemory(landing), close: async () => undefined }),
     stored: async () => ({
       trades: [...stored.trades.values()],
       heartbeats: [...stored.heartbeats.values()],
@@ -24,7 +26,18 @@ export function memoryStore(): SoakStore {
 /** The landing tables of a real database; each life has a connection of its own. */
 export function postgresStore(url: string): SoakStore {
   return {
-    open: () => new PostgresLanding({ connection: url, durable: true }),
+    open() {
+      const landing = new PostgresLanding({ connection: url, durable: true });
+      const memory = new PostgresMemory(url);
+      return {
+        landing,
+        memory,
+        async close() {
+          await landing.close();
+          await memory.close();
+        },
+      };
+    },
     stored: () => readStored(url),
   };
 }

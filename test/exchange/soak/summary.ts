@@ -30,10 +30,10 @@ export function summaryOf({ options, exchange, watch, kills, stored }: SummaryOf
     `${kills} kills, ${exchange.connections} connections, ${exchange.desk.requests} REST requests;`,
     `ledger ${covered.reduce((sum, trades) => sum + trades.length, 0)} trades`,
     `(${covered.flat().filter((trade) => trade.hidden).length} never on the socket),`,
-    `landed ${stored.trades.length}, duplicates ignored ${watch.trades - watch.freshTrades};`,
+    `landed ${stored.trades.length}, duplicates ignored ${watch.duplicates};`,
     `holes repaired ${closed('repaired')} (${repaired} trades), permanent ${closed('permanent')} of ${skipped.length} made,`,
     `open ${closed('detected')}; heartbeats ${stored.heartbeats.length}, candles ${watch.candles};`,
-    `dead letters ${stored.deadLetters.length} of ${exchange.malformed.filter((f) => f.passed).length} passed,`,
+    `dead letters ${stored.deadLetters.length} of ${exchange.malformed.filter((f) => f.passedAt !== null).length} passed,`,
     `${exchange.malformed.length} sent`,
   ].join(' ');
 }

@@ -11,14 +11,21 @@ import type {
 } from '../../../connectors/landing.ts';
 import type { Tape } from '../tape.ts';
 
+/** From the kill until nothing of that feed is left, milliseconds since the Unix epoch by the clock of the soak. */
+export interface Death {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** What was landed during a soak, through all lives of the feed. */
 export class Watch {
   /** Ids that are stored, by market. */
   readonly landed = new Map<string, Set<number>>();
-  /** Heartbeats that were written too early, as sentences. */
-  readonly early: string[] = [];
-  trades = 0;
-  freshTrades = 0;
+  /** What should not have happened, as sentences: heartbeats that were written too early, a feed that ended. */
+  readonly wrong: string[] = [];
+  readonly deaths: Death[] = [];
+  /** Trades that came again, to the feed or to the database. */
+  duplicates = 0;
   candles = 0;
   private readonly tape: Tape;
 
@@ -27,8 +34,7 @@ export class Watch {
   }
 
   noteTrades(rows: readonly Trade[], fresh: number): void {
-    this.trades += rows.length;
-    this.freshTrades += fresh;
+    this.duplicates += rows.length - fresh;
     for (const { symbol, tradeId } of rows) this.idsOf(symbol).add(Number(tradeId));
   }
 
@@ -39,13 +45,13 @@ export class Watch {
       const start = microsOf(minute);
       const end = start + MICROS_PER_MINUTE;
       if (this.tape.position < end) {
-        this.early.push(`${symbol} ${minute} is not over: the exchange is at ${isoOf(this.tape.position)}`);
+        this.wrong.push(`${symbol} ${minute} is not over: the exchange is at ${isoOf(this.tape.position)}`);
       }
       const made = market?.trades.slice(market.indexAt(start), market.indexAt(end)) ?? [];
       const lacking = made.filter((trade) => !this.idsOf(symbol).has(trade.id));
       if (lacking.length > 0) {
         const ids = lacking.map((trade) => trade.id).slice(0, 5);
-        this.early.push(
+        this.wrong.push(
           `${symbol} ${minute} lacks ${lacking.length} of ${made.length} trades: ${ids.join(', ')}`,
         );
       }
@@ -66,11 +72,14 @@ export class Watch {
 export class WatchedLanding implements FileLanding {
   private readonly inner: FileLanding;
   private readonly watch: Watch;
+  private readonly delay: () => Promise<unknown>;
   private dead = false;
 
-  constructor(inner: FileLanding, watch: Watch) {
+  /** @param delay how long the database takes for trades: a slow one has more in hand when its writer is killed. */
+  constructor(inner: FileLanding, watch: Watch, delay: () => Promise<unknown> = async () => undefined) {
     this.inner = inner;
     this.watch = watch;
+    this.delay = delay;
   }
 
   kill(): void {
@@ -78,6 +87,8 @@ export class WatchedLanding implements FileLanding {
   }
 
   async trades(rows: readonly Trade[]): Promise<number> {
+    this.mustLive();
+    await this.delay();
     this.mustLive();
     const fresh = await this.inner.trades(rows);
     this.watch.noteTrades(rows, fresh);
