@@ -3,10 +3,11 @@ import { benchBackfill } from './backfill.ts';
 import { benchHistory } from './history.ts';
 import { benchKafka } from './kafka.ts';
 import { machine } from './rig.ts';
+import { benchStages } from './stages.ts';
 import { benchLive } from './throughput.ts';
 
 /**
- * `npm run bench [-- live history backfill kafka]`: figures go to bench/results/<name>.json with the machine and the commit.
+ * `npm run bench [-- live history backfill stages kafka]`: figures go to bench/results/<name>.json with the machine and the commit.
  * BENCH_SMALL=1 runs each in miniature, to see that it runs; BENCH_DAYS shortens the backfill, BENCH_TRADES the large history.
  */
 const small = process.env.BENCH_SMALL === '1';
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
     small
       ? benchHistory(20_000, 100_000)
       : benchHistory(1_000_000, Number(process.env.BENCH_TRADES ?? 20_000_000)),
+  stages: () => benchStages(small ? 5_000 : 200_000),
   kafka: () => benchKafka(small ? 20_000 : 500_000),
 };
 
