@@ -1,16 +1,19 @@
 import type { Message, TopicOffset, TopicPartition } from './client.ts';
-import { keyOf } from './store.ts';
+import { keyOf } from './positions.ts';
 
 /** How far the broker's partitions reach, by `keyOf`. */
 export type Ends = ReadonlyMap<string, { readonly high: number }>;
 
+/** Pausing throws away what the client has fetched ahead, so a partition is paused once so many of its messages are held. */
+const PAUSE_AT = 500;
 /** What is held is let go after so long without any progress: a partition whose leader is away would hold all others. */
 const HOLD_MS = 5_000;
 
 /**
  * Keeps topics together in time while they are caught up with. Small topics are read in a moment, large ones take their time:
  * without this, heartbeats would say that minutes are complete long before their trades are stored. Messages that were
- * written later than where a partition that is behind stands are held; their partitions are to be paused meanwhile.
+ * written later than where a partition of another topic, one that is behind, stands are held; their partitions are to be paused
+ * when they are many. Partitions of one topic need not wait for each other.
  */
 export class Alignment {
   /** The next offset to be received, by partition. */
@@ -28,11 +31,12 @@ export class Alignment {
     this.#progressAt = nowMs;
   }
 
-  /** Partitions of which something is held. */
-  held(): TopicPartition[] {
-    return [...this.#held.values()].flatMap(([first]) =>
-      first ? [{ topic: first.topic, partition: first.partition }] : [],
-    );
+  /** Partitions of which much is held. */
+  toPause(): TopicPartition[] {
+    return [...this.#held.values()].flatMap((queue) => {
+      const [first] = queue;
+      return first && queue.length >= PAUSE_AT ? [{ topic: first.topic, partition: first.partition }] : [];
+    });
   }
 
   /** Takes what was received; gives what may be stored now, of each partition in order. */
@@ -42,7 +46,8 @@ export class Alignment {
       this.#received.set(key, message.offset + 1);
       this.#newest.set(key, Math.max(this.#newest.get(key) ?? 0, message.timestamp ?? 0));
     }
-    if (this.#held.size === 0 && !this.#anyBehind(ends)) {
+    const behind = this.#behind(ends);
+    if (this.#held.size === 0 && behind.size === 0) {
       this.#progressAt = nowMs;
       return [...messages];
     }
@@ -51,18 +56,20 @@ export class Alignment {
       if (queue) queue.push(message);
       else this.#held.set(keyOf(message), [message]);
     }
-    const admitted = this.#release(this.#frontier(ends));
+    const admitted = this.#release(behind);
     if (admitted.length > 0 || this.#held.size === 0) this.#progressAt = nowMs;
     else if (nowMs - this.#progressAt > HOLD_MS) {
       this.#progressAt = nowMs;
-      return this.#release(Number.POSITIVE_INFINITY);
+      return this.#release(new Map());
     }
     return admitted;
   }
 
-  #release(untilMs: number): Message[] {
+  #release(behind: ReadonlyMap<string, number>): Message[] {
     const admitted: Message[] = [];
     for (const [key, queue] of this.#held) {
+      const others = [...behind].filter(([topic]) => topic !== queue[0]?.topic).map(([, atMs]) => atMs);
+      const untilMs = Math.min(...others);
       const later = queue.findIndex((message) => (message.timestamp ?? 0) > untilMs);
       const ready = later < 0 ? queue.splice(0) : queue.splice(0, later);
       for (const message of ready) admitted.push(message);
@@ -71,17 +78,15 @@ export class Alignment {
     return admitted;
   }
 
-  /** The time up to which every partition that is behind has been received. */
-  #frontier(ends: Ends): number {
-    let frontier = Number.POSITIVE_INFINITY;
+  /** Topics with partitions that are behind, and the time up to which all of these were received. */
+  #behind(ends: Ends): Map<string, number> {
+    const behind = new Map<string, number>();
     for (const [key, next] of this.#received) {
-      if (next < (ends.get(key)?.high ?? 0))
-        frontier = Math.min(frontier, this.#newest.get(key) ?? Number.NEGATIVE_INFINITY);
+      if (next >= (ends.get(key)?.high ?? 0)) continue;
+      const topic = key.slice(0, key.lastIndexOf('/'));
+      const atMs = this.#newest.get(key) ?? Number.NEGATIVE_INFINITY;
+      behind.set(topic, Math.min(atMs, behind.get(topic) ?? Number.POSITIVE_INFINITY));
     }
-    return frontier;
-  }
-
-  #anyBehind(ends: Ends): boolean {
-    return this.#frontier(ends) < Number.POSITIVE_INFINITY;
+    return behind;
   }
 }

@@ -2,8 +2,10 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { Alignment } from './alignment.ts';
 import { type KafkaLibrary, loadKafka, type Message, type Settings, type TopicPartition } from './client.ts';
+import { type BrokerPartition, keyOf } from './positions.ts';
 import { Reader } from './reader.ts';
-import { type BrokerPartition, keyOf, OffsetStore } from './store.ts';
+import { type KafkaIngestState, Report } from './report.ts';
+import { OffsetStore } from './store.ts';
 import { type KafkaTable, KafkaTableError, kafkaTables } from './table.ts';
 
 export interface KafkaIngestOptions {
@@ -25,36 +27,10 @@ export interface KafkaIngestOptions {
   readonly settings?: Settings;
 }
 
-/** How far a partition is. */
-export interface PartitionState extends TopicPartition {
-  /** First offset that is not stored. */
-  readonly next: number;
-  /** First offset that is not written yet, when the broker was last asked. */
-  readonly high: number | null;
-  readonly lag: number | null;
-}
-
-export interface KafkaIngestState {
-  /** Messages that are not stored yet, of this consumer's partitions; null while that is not known. */
-  readonly lag: number | null;
-  /** Rows that were new, since the start. */
-  readonly rows: number;
-  /** Messages read, and those of them that could not be used, since the start. */
-  readonly messages: number;
-  readonly deadLetters: number;
-  readonly partitions: readonly PartitionState[];
-  /** What stands in the way now, in words; null when nothing does. */
-  readonly error: string | null;
-  /** Offsets that had to be set anew, the last ten. */
-  readonly resets: readonly string[];
-}
-
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 /** Between questions to the broker about the ends of partitions. */
 const DESCRIBE_EVERY_MS = 2_000;
-const KEPT_RESETS = 10;
-const SAY_AGAIN_MS = 60_000;
 
 /**
  * Stores the messages of the topics behind landing tables, each exactly once: rows and offsets are one transaction, reading
@@ -75,10 +51,7 @@ export class KafkaIngest {
   #inspected: ReadonlyMap<string, number> = new Map();
   #broker: ReadonlyMap<string, BrokerPartition> = new Map();
   #partitions: readonly TopicPartition[] = [];
-  readonly #counts = { rows: 0, messages: 0, deadLetters: 0 };
-  #error: string | null = 'not connected yet';
-  #said = { words: '', atMs: 0 };
-  readonly #resets: string[] = [];
+  readonly #report: Report;
 
   /** @throws KafkaClientMissing; KafkaTableError when a table asks for what can't be done. */
   constructor(options: KafkaIngestOptions) {
@@ -89,6 +62,7 @@ export class KafkaIngest {
       maxBatchBytes: 8 * 1024 * 1024,
       ...options,
     };
+    this.#report = new Report(this.#options.clock, this.#options.say);
     this.#tables = kafkaTables(options.catalog);
     if (options.catalog.find('dead_letters') === undefined)
       throw new KafkaTableError(
@@ -99,17 +73,7 @@ export class KafkaIngest {
   }
 
   state(): KafkaIngestState {
-    const partitions = this.#partitions.map(({ topic, partition }) => {
-      const key = keyOf({ topic, partition });
-      const next = this.#next.get(key) ?? 0;
-      const high = this.#broker.get(key)?.high ?? null;
-      const known = high !== null && this.#next.has(key);
-      return { topic, partition, next, high, lag: known ? Math.max(0, high - next) : null };
-    });
-    const lags = partitions.map(({ lag }) => lag);
-    const known = lags.length > 0 && !lags.includes(null);
-    const lag = known ? lags.reduce<number>((sum, one) => sum + (one ?? 0), 0) : null;
-    return { lag, ...this.#counts, partitions, error: this.#error, resets: [...this.#resets] };
+    return this.#report.state(this.#partitions, this.#next, this.#broker);
   }
 
   /** Reads and stores until the signal aborts. A broker or a database that is away is tried again for ever. */
@@ -118,13 +82,13 @@ export class KafkaIngest {
     const { clock } = this.#options;
     let pause = FIRST_PAUSE_MS;
     while (!signal.aborted) {
-      const before = this.#counts.messages;
+      const before = this.#report.counts.messages;
       try {
         await this.#session(signal);
       } catch (error) {
-        this.#trouble((error as Error).message);
+        this.#report.trouble((error as Error).message);
       }
-      pause = this.#counts.messages > before ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, pause * 2);
+      pause = this.#report.counts.messages > before ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, pause * 2);
       await clock.sleep(pause, signal);
     }
     await this.#store.close();
@@ -138,10 +102,10 @@ export class KafkaIngest {
       brokers,
       groupId: groupId ?? `tickwave-${await this.#store.identity()}`,
       topics: this.#tables.map(({ topic }) => topic),
-      onTrouble: (words) => this.#trouble(`Kafka (${brokers}): ${words}`),
+      onTrouble: (words) => this.#report.trouble(`Kafka (${brokers}): ${words}`),
       ...(settings === undefined ? {} : { settings }),
     });
-    this.#error = null;
+    this.#report.fine();
     try {
       await this.#follow(reader, signal);
     } finally {
@@ -166,7 +130,7 @@ export class KafkaIngest {
         if (!reader.halted) pause = FIRST_PAUSE_MS;
       } catch (error) {
         if (isFatal(error)) throw error;
-        this.#trouble((error as Error).message);
+        this.#report.trouble((error as Error).message);
         this.#next.clear();
         reader.halt();
         notBefore = clock.now() + pause;
@@ -182,13 +146,13 @@ export class KafkaIngest {
     const { offsets, resets } = await this.#store.positions(described);
     // The group may have given other partitions meanwhile; they come next.
     if (reader.partitions !== given) return;
-    for (const words of resets) this.#reset(words);
+    for (const words of resets) this.#report.reset(words);
     this.#next.clear();
     for (const offset of offsets) this.#next.set(keyOf(offset), offset.offset);
     this.#broker = new Map(described.map((partition) => [keyOf(partition), partition]));
     this.#alignment.begin(offsets, this.#options.clock.now());
     reader.goOn(offsets);
-    this.#error = null;
+    this.#report.fine();
   }
 
   async #batch(reader: Reader): Promise<void> {
@@ -197,19 +161,19 @@ export class KafkaIngest {
     // Read under an assignment that has ended: whoever has the partition now reads them too.
     if (messages.length === 0 || reader.partitions !== given || reader.halted) return;
     const { rows, letters, offsets, behind } = await this.#store.store(messages, this.#next);
-    this.#counts.messages += messages.length;
-    this.#counts.rows += rows;
-    this.#counts.deadLetters += letters;
+    this.#report.counts.messages += messages.length;
+    this.#report.counts.rows += rows;
+    this.#report.counts.deadLetters += letters;
     if (reader.partitions !== given) return;
     for (const offset of offsets) this.#next.set(keyOf(offset), offset.offset);
     if (behind.length > 0) {
       const names = behind.map(keyOf).join(', ');
-      this.#options.say(`the database went back for ${names}: reading again from what is stored`);
+      this.#report.say(`the database went back for ${names}: reading again from what is stored`);
       this.#next.clear();
       reader.halt();
       return;
     }
-    this.#error = null;
+    this.#report.fine();
     reader.report(offsets);
   }
 
@@ -219,7 +183,7 @@ export class KafkaIngest {
     for (let bytes = 0; messages.length < maxBatchRows && bytes < maxBatchBytes; ) {
       const some = await reader.look();
       const admitted = this.#alignment.admit(some, this.#broker, clock.now());
-      reader.pauseOnly(this.#alignment.held());
+      reader.pauseOnly(this.#alignment.toPause());
       if (some.length === 0 && admitted.length === 0) break;
       for (const message of admitted) {
         messages.push(message);
@@ -239,7 +203,7 @@ export class KafkaIngest {
       described = await reader.describe();
     } catch (error) {
       // One broker of several may be away: what the others have is read on.
-      this.#trouble(`Kafka (${this.#options.brokers}): ${(error as Error).message}`);
+      this.#report.trouble(`Kafka (${this.#options.brokers}): ${(error as Error).message}`);
       return;
     }
     if (reader.partitions !== given) return;
@@ -254,27 +218,11 @@ export class KafkaIngest {
       return lost || next > now.high || isAnother(now, before.get(key));
     });
     if (lost.length === 0) {
-      this.#error = null;
+      this.#report.fine();
       return;
     }
     this.#next.clear();
     reader.halt();
-  }
-
-  #reset(words: string): void {
-    this.#resets.push(words);
-    this.#resets.splice(0, this.#resets.length - KEPT_RESETS);
-    this.#options.say(words);
-  }
-
-  #trouble(words: string): void {
-    const now = this.#options.clock.now();
-    // A topic that is not there comes up again every few seconds.
-    if (this.#said.words !== words || now - this.#said.atMs > SAY_AGAIN_MS) {
-      this.#said = { words, atMs: now };
-      this.#options.say(`${words}; trying again`);
-    }
-    this.#error = words;
   }
 }
 

@@ -11,7 +11,7 @@ import {
   type TopicPartition,
   type Watermarks,
 } from './client.ts';
-import { type BrokerPartition, keyOf } from './store.ts';
+import { type BrokerPartition, keyOf } from './positions.ts';
 
 export interface ReaderOptions {
   readonly library: KafkaLibrary;
