@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { number, optional, text, type Variable } from '../variable.ts';
 
 const INTERVAL = /^(\d+)\s*(min|h|d)$/;
-const CRON = /^(\S+\s+){4,5}\S+$/;
+const CRON = /^(\S+\s+){4}\S+$/;
 
 const interval = z
   .string()

@@ -1,0 +1,50 @@
+import type { Clock } from '../../engine/clock.ts';
+import { said } from '../models/errors.ts';
+import { JobBusy } from './errors.ts';
+import type { Job, JobLimits, JobRunner } from './runner.ts';
+import type { Schedule } from './schedule.ts';
+
+export interface RecurringOptions {
+  /** Kind of the job, as `train`. */
+  readonly kind: string;
+  readonly schedule: Schedule;
+  readonly job: Job;
+  readonly limits: JobLimits;
+  readonly runner: JobRunner;
+  readonly clock: Clock;
+  /** Told in words how runs ended. */
+  readonly say: (sentence: string) => void;
+}
+
+/** Milliseconds between two looks at the schedule, unless a run that failed makes it wait. */
+const LOOK_MS = 30_000;
+
+/**
+ * Runs a job whenever its schedule says so, until the signal. An interval counts from the last run there was, so a restart does
+ * not begin anew; a run that failed waits for its next turn like any other.
+ */
+export async function runOnSchedule(options: RecurringOptions, signal: AbortSignal): Promise<void> {
+  const { kind, schedule, runner, clock, say } = options;
+  let lookedAt = clock.now();
+  while (!signal.aborted) {
+    try {
+      const [last] = await runner.runs.list(kind, 1);
+      const now = clock.now();
+      const due = schedule.isDue(now, lookedAt, last === undefined ? null : Date.parse(last.startedAt));
+      lookedAt = now;
+      if (due) {
+        const { run, state, message } = await runner.run(
+          kind,
+          'schedule',
+          options.job,
+          options.limits,
+          signal,
+        );
+        say(`${kind} ${run}: ${state}. ${message}`);
+      }
+    } catch (error) {
+      say(error instanceof JobBusy ? said(error) : `${kind} could not be started: ${said(error)}`);
+    }
+    await clock.sleep(LOOK_MS, signal);
+  }
+}
