@@ -14,7 +14,7 @@ import { recencyWeights } from './weights.ts';
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 0, 5);
-const END = START + 26 * 60 * MINUTE;
+const END = START + 25 * 60 * MINUTE;
 const MARKETS = ['BTC/USD', 'ETH/USD'].map((symbol) => ({ exchange: 'simulated', symbol }));
 
 let database: TestDatabase;

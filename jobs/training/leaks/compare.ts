@@ -6,7 +6,7 @@ export interface Differing {
   /** Rows that were over, on either side. */
   readonly compared: number;
   readonly differing: number;
-  /** Names of the columns that differ in the first rows that do. */
+  /** Names of the columns that differ in the first rows that do; none where rows are on one side only. */
   readonly columns: readonly string[];
   /** One of them as either side has it; null where it has none. */
   readonly sample: { readonly left: Row | null; readonly right: Row | null } | null;
@@ -78,6 +78,6 @@ async function doublesOf(client: ClientBase, table: string): Promise<ReadonlySet
 
 function columnsOf(view: WatchedView, samples: readonly Sample[]): readonly string[] {
   return view.columns.filter((name) =>
-    samples.some(({ left, right }) => left === null || right === null || left[name] !== right[name]),
+    samples.some(({ left, right }) => left !== null && right !== null && left[name] !== right[name]),
   );
 }
