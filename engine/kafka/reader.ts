@@ -29,9 +29,11 @@ const CONNECT_WITHIN_MS = 5_000;
 const ASK_WITHIN_MS = 5_000;
 /** Nothing to read: how long one look takes. */
 const WAIT_MS = 100;
-/** Messages of one look: what the library hands over at once is in memory whole. */
-const LOOK = 256;
+/** Messages of one look, at most: what the library hands over at once is in memory whole. */
+export const LOOK = 256;
 const CLOSE_WITHIN_MS = 5_000;
+/** A broker that is there answers a question of its own within this. */
+const ANSWER_WITHIN_MS = 1_500;
 
 /** One consumer client: which partitions the group gives it, and their messages. It reads nothing until `goOn`. */
 export class Reader {
@@ -164,7 +166,18 @@ export class Reader {
     }
   }
 
+  /**
+   * Leaves the group. While no broker answers it is not left: the library would wait for the answer in a thread that the
+   * process waits for at its end. The group notices by itself.
+   */
   async close(): Promise<void> {
+    const answers = await asked<unknown>((done) =>
+      this.#consumer.getMetadata({ timeout: ANSWER_WITHIN_MS }, done),
+    ).then(
+      () => true,
+      () => false,
+    );
+    if (!answers) return;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, CLOSE_WITHIN_MS);
