@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { Alignment } from './alignment.ts';
 import { type KafkaLibrary, loadKafka, type Message, type Settings, type TopicPartition } from './client.ts';
 import { type BrokerPartition, keyOf } from './positions.ts';
-import { Reader } from './reader.ts';
+import { LOOK, Reader } from './reader.ts';
 import { type KafkaIngestState, Report } from './report.ts';
 import { OffsetStore } from './store.ts';
 import { type KafkaTable, KafkaTableError, kafkaTables } from './table.ts';
@@ -184,11 +184,12 @@ export class KafkaIngest {
       const some = await reader.look();
       const admitted = this.#alignment.admit(some, this.#broker, clock.now());
       reader.pauseOnly(this.#alignment.toPause());
-      if (some.length === 0 && admitted.length === 0) break;
       for (const message of admitted) {
         messages.push(message);
         bytes += message.size;
       }
+      // There is no more for now: what is there does not wait for a batch to be full.
+      if (some.length < LOOK) break;
     }
     return messages;
   }

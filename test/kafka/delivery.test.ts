@@ -287,4 +287,15 @@ describeWithKafka('Kafka between connectors and engine', (broker) => {
     for (const [index, { trades: there }] of rows.entries())
       expect(there).toBeGreaterThanOrEqual((index + 1) * 200 - 1_200);
   });
+
+  test('what trickles in is stored as it comes, not when a batch is full', async () => {
+    const landing = await rig.landing({ partitions: 1 });
+    const ingest = rig.ingest({ maxBatchRows: 1_000_000 });
+    const trades = madeUpTrades(20_000, 9);
+    let sent = 0;
+    // The stream never pauses for as long as the consumer would wait.
+    while (ingest.state().rows < 100 && sent < trades.length)
+      await landing.trades(trades.slice(sent, ++sent));
+    expect(sent).toBeLessThan(trades.length);
+  });
 });
