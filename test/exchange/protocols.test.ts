@@ -47,16 +47,16 @@ describe.each([kraken, coinbase, binance])('$name', (dialect) => {
     const client = await Client.connect(exchange.websocketUrl);
     opened.push(client);
     client.send(protocol.subscribe([...exchange.symbols, 'NOPE/USD']));
-    const read = (frames: readonly string[]): Message[] =>
-      frames.flatMap((frame) => [...protocol.read(frame, RECEIVED)]);
-    const trades = (messages: readonly Message[], symbol: string): Trade[] =>
+    const messages: Message[] = [];
+    let read = 0;
+    const trades = (symbol: string): Trade[] =>
       messages.flatMap((m) => (m.kind === 'trades' && m.symbol === symbol ? [...m.trades] : []));
-    const frames = await client.until((all) =>
-      exchange.symbols.every((symbol) => trades(read(all), symbol).length > 60),
-    );
-    const messages = read(frames);
+    await client.until((frames) => {
+      for (; read < frames.length; read++) messages.push(...protocol.read(frames[read] ?? '', RECEIVED));
+      return exchange.symbols.every((symbol) => trades(symbol).length > 60);
+    });
     for (const market of exchange.tape.markets) {
-      const came = trades(messages, market.symbol);
+      const came = trades(market.symbol);
       const from = market.indexOf(Number(came[0]?.tradeId));
       expect(came.map(plain)).toEqual(made(market.trades.slice(from, from + came.length)));
       expect(messages).toContainEqual({ kind: 'subscribed', symbol: market.symbol });

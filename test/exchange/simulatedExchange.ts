@@ -1,10 +1,11 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../../engine/clock.ts';
 import type { Dialect, Floor } from './dialect.ts';
 import type { Fault } from './faults/fault.ts';
 import { FaultRunner } from './faults/runner.ts';
+import { Gate } from './gate.ts';
 import { Line, PING } from './line.ts';
 import { RestDesk } from './restDesk.ts';
 import { type MadeTrade, Tape } from './tape.ts';
@@ -53,13 +54,10 @@ export class SimulatedExchange implements Floor {
   skewMicros = 0;
   lagMicros = 0;
   connections = 0;
-  private readonly server: Server;
+  private readonly gate: Gate;
   private readonly websockets = new WebSocketServer({ noServer: true, autoPong: true });
-  private readonly sockets = new Set<Socket>();
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>;
-  private port = 0;
-  private closed = false;
 
   static async open(options: SimulatedExchangeOptions): Promise<SimulatedExchange> {
     const exchange = new SimulatedExchange(options);
@@ -83,25 +81,23 @@ export class SimulatedExchange implements Floor {
     this.tape.advance(clock.now() * 1000);
     this.desk = new RestDesk(dialect, this);
     this.faults = new FaultRunner(this, options.faults ?? [], clock.now());
-    this.server = createServer((request, response) => {
-      this.catchUp();
-      this.desk.handle(request, response);
+    this.gate = new Gate({
+      clock,
+      request: (request, response) => {
+        this.catchUp();
+        this.desk.handle(request, response);
+      },
+      upgrade: (request, socket, head) => this.admit(request, socket, head),
     });
-    this.server.on('connection', (socket) => {
-      this.sockets.add(socket);
-      socket.on('close', () => this.sockets.delete(socket));
-      socket.on('error', () => undefined);
-    });
-    this.server.on('upgrade', (request, socket, head) => this.admit(request, socket as Socket, head));
     this.running = this.run();
   }
 
   get websocketUrl(): string {
-    return `ws://127.0.0.1:${this.port}`;
+    return `ws://127.0.0.1:${this.gate.port}`;
   }
 
   get restUrl(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://127.0.0.1:${this.gate.port}`;
   }
 
   get symbols(): readonly string[] {
@@ -132,40 +128,18 @@ export class SimulatedExchange implements Floor {
   }
 
   async close(): Promise<void> {
-    this.closed = true;
     await this.freeze();
-    await this.refuse();
+    await this.gate.close();
   }
 
   /** Drops everybody and takes no connections. */
-  async refuse(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    for (const socket of this.sockets) socket.destroy();
-    await closed;
+  refuse(): Promise<void> {
+    return this.gate.shut();
   }
 
   /** Takes connections, on the same port as before. */
-  async listen(): Promise<void> {
-    // Another process may hold the port for a moment, as the near end of a connection of its own.
-    for (let attempt = 0; attempt < 50 && !this.closed; attempt++) {
-      const error = await this.tryListen();
-      if (error === null) return;
-      if (error.code !== 'EADDRINUSE') throw error;
-      await this.clock.sleep(5000);
-    }
-  }
-
-  private tryListen(): Promise<NodeJS.ErrnoException | null> {
-    if (this.server.listening) return Promise.resolve(null);
-    return new Promise((resolve) => {
-      const failed = (error: NodeJS.ErrnoException): void => resolve(error);
-      this.server.once('error', failed);
-      this.server.listen(this.port, '127.0.0.1', () => {
-        this.server.removeListener('error', failed);
-        this.port = (this.server.address() as AddressInfo).port;
-        resolve(null);
-      });
-    });
+  listen(): Promise<void> {
+    return this.gate.open();
   }
 
   /** Sends a frame that cannot be read, with a ping behind it that tells when the client has passed it. */

@@ -6,7 +6,7 @@ import type { GapStatus, Side } from '../../../connectors/landing.ts';
 import { MemoryLanding } from '../../../connectors/memoryLanding.ts';
 import { PostgresLanding } from '../../../connectors/postgresLanding.ts';
 import type { Stored } from './account.ts';
-import type { SoakStore } from './soak.ts';
+import type { SoakStore } from './options.ts';
 
 /** Keeps everything in memory, through all lives. */
 export function memoryStore(): SoakStore {
