@@ -22,6 +22,10 @@ client() {
     rm -rf "$built"
     mkdir -p "$built"
     echo '{"private":true}' >"$built/package.json"
+    # Node's own headers, where they came along with it: without them they are downloaded.
+    local prefix
+    prefix=$(node -p "require('node:path').resolve(process.execPath, '../..')")
+    if [ -e "$prefix/include/node/node.h" ]; then export npm_config_nodedir=$prefix; fi
     # Linked with the machine's OpenSSL and zlib: the static build downloads their sources.
     (cd "$built" && CKJS_LINKING=dynamic npm install --no-audit --no-fund "$package@$version" </dev/null)
     # Most of what the build leaves is not needed to run.
