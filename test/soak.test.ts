@@ -20,7 +20,8 @@ const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const MINUTES = Number(process.env.SOAK_MINUTES ?? 3);
 /** A minute of the exchange takes half a second. */
 const FACTOR = 120;
-const TIMEOUT_MS = ((MINUTES + 60) * 60_000) / FACTOR + 60_000;
+/** The clock waits for a busy machine, and the feed for its last pauses to end. */
+const TIMEOUT_MS = (6 * (MINUTES + 60) * 60_000) / FACTOR + 60_000;
 
 /** So that three markets take two connections. */
 const PER_CONNECTION = 2;
