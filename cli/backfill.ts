@@ -111,7 +111,10 @@ async function fetchAll(
 }
 
 function print({ terminal }: Context, total: Total, json: boolean): void {
-  if (json) return terminal.print(JSON.stringify(total));
+  if (json) {
+    terminal.print(JSON.stringify(total));
+    return;
+  }
   const { trades, heartbeats, absent, empty, completed } = total;
   terminal.print(`${count(trades)} trades fetched, ${count(heartbeats)} minutes complete`);
   if (absent > 0) terminal.print(`${count(absent)} ids were skipped by the exchange itself`);

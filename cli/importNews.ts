@@ -42,7 +42,10 @@ export async function importStories(
 }
 
 function print({ terminal }: Context, report: ImportNewsReport, json: boolean): void {
-  if (json) return terminal.print(JSON.stringify(report));
+  if (json) {
+    terminal.print(JSON.stringify(report));
+    return;
+  }
   const { stories, duplicates, bad, completed } = report;
   terminal.print(
     `${count(stories)} stories stored, ${count(duplicates)} were there already or are told twice`,
