@@ -17,6 +17,7 @@ export interface Scored {
 /**
  * Asks each model about the windows of a piece that it has not looked at.
  *
+ * @param windows in time, then by market
  * @param columns names of the windows' values
  * @param latencyMs since the newest windows closed
  */
@@ -28,7 +29,7 @@ export function scorePiece(
   limits: Limits,
   latencyMs: () => number,
 ): Scored {
-  const asked = models.map((model) => {
+  const asked = [...models].sort(byName).map((model) => {
     const wanted = wantedWindows(piece, windows, model, limits);
     const { name, version } = model.registered;
     return { ...predictWindows(model.bundle, wanted, columns), name, version, model };
@@ -41,8 +42,10 @@ export function scorePiece(
       return { ...forecast, model: name, version, horizonMinutes, late, latencyMs: late ? null : latency };
     }),
   );
+  const places = new Map(windows.map((window, place) => [window, place]));
   return {
-    predictions: predictions.sort(inOrder),
+    // Windows come in order, and the sort leaves models of one window in theirs.
+    predictions: predictions.sort((a, b) => (places.get(a.window) ?? 0) - (places.get(b.window) ?? 0)),
     unusable: asked.flatMap(({ unusable, name, version }) =>
       unusable.map((row) => ({ ...row, model: name, version })),
     ),
@@ -69,14 +72,6 @@ function isLate(piece: Piece, { window }: Forecast): boolean {
   return window.start + MINUTE < (piece.closed.get(marketKey(window)) ?? 0);
 }
 
-function inOrder(a: Prediction, b: Prediction): number {
-  return a.window.start - b.window.start || compare(orderOf(a), orderOf(b));
-}
-
-function orderOf({ window, model, version, horizonMinutes }: Prediction): string {
-  return JSON.stringify([window.exchange, window.symbol, horizonMinutes, model, version]);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function byName({ registered: a }: ServingModel, { registered: b }: ServingModel): number {
+  return a.name === b.name ? a.version - b.version : a.name < b.name ? -1 : 1;
 }
