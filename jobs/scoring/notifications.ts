@@ -1,0 +1,75 @@
+import pg from 'pg';
+import { z } from 'zod';
+import type { Clock } from '../../engine/clock.ts';
+
+/** Channel on which the engine says after each refresh which views changed: docs/engine.md. */
+const CHANNEL = 'tickwave_changes';
+/** Pauses between attempts to listen again double up to this, in milliseconds. */
+const LONGEST_PAUSE = 5000;
+
+const payloadSchema = z.object({ views: z.record(z.string(), z.number()) });
+
+/**
+ * The scorer's `onChange` over NOTIFY, for one that runs in another process than the engine. While the connection is lost
+ * nothing is told, and the scorer looks by itself; once it is back it is woken, for what it may have missed.
+ *
+ * @param url as the owner of the database
+ */
+export function notifications(url: string, clock: Clock): (wake: () => void) => () => void {
+  return (wake) => {
+    const stop = new AbortController();
+    listenForever(url, clock, wake, stop.signal).catch(() => undefined);
+    return () => stop.abort();
+  };
+}
+
+async function listenForever(
+  url: string,
+  clock: Clock,
+  wake: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let pause = 50; !signal.aborted; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
+    if (await listen(url, wake, signal)) pause = 50;
+    await clock.sleep(pause, signal);
+  }
+}
+
+/** Listens until the connection ends. @returns whether there was one */
+async function listen(url: string, wake: () => void, signal: AbortSignal): Promise<boolean> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'tickwave scoring',
+    keepAlive: true,
+  });
+  const ended = new Promise<void>((resolve) => {
+    client.once('end', resolve);
+    client.once('error', () => resolve());
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  client.on('error', () => {}); // The first one ended it.
+  client.on('notification', ({ payload = '' }) => {
+    if (concerns(payload)) wake();
+  });
+  try {
+    await client.connect();
+    await client.query(`listen ${CHANNEL}`);
+  } catch {
+    await client.end().catch(() => undefined);
+    return false;
+  }
+  wake();
+  await ended;
+  await client.end().catch(() => undefined);
+  return true;
+}
+
+/** A refresh that changed too many views to name them says none, and may have changed any. */
+function concerns(payload: string): boolean {
+  try {
+    const { views } = payloadSchema.parse(JSON.parse(payload));
+    return 'watermarks' in views || Object.keys(views).length === 0;
+  } catch {
+    return false;
+  }
+}
