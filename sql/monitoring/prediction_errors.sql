@@ -23,7 +23,8 @@ select
   predictions.predicted_price - labels.future_close as error, -- predicted less realised price
   predictions.base_price - labels.future_close as persistence_error, -- the same for the persistence baseline
   predictions.latency_ms, -- from the close of the minute to the prediction, in milliseconds
-  predictions.made_at -- when the prediction was made
+  predictions.made_at, -- when the prediction was made
+  coalesce(predictions.late, false) as late -- whether a later minute was over too when it was made, as after downtime
 from predictions
 join labels on labels.exchange = predictions.exchange and labels.symbol = predictions.symbol
   and labels.window_start = predictions.window_start and labels.horizon_minutes = predictions.horizon_minutes;

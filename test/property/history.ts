@@ -140,6 +140,10 @@ export class History {
       model: 'ridge',
       version: 1,
       target_start: new Date(Date.parse(start) + horizon * 60_000).toISOString(),
+      predicted_return: (random() - 0.5) / 100,
+      interval_level: 0.8,
+      direction_probability: random() < 0.1 ? null : random(),
+      late: random() < 0.2,
     };
     const value = (name: string, type: string): unknown => {
       if (name in known) return known[name];
