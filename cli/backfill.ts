@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { type BackfillProgress, backfill } from '../connectors/exchanges/feed/backfill.ts';
 import { PostgresMemory } from '../connectors/exchanges/feed/postgresMemory.ts';
 import { exchangeNamed } from '../connectors/exchanges/registry.ts';
@@ -11,6 +11,7 @@ import { count } from './progress.ts';
 import { type Session, withSession } from './session.ts';
 import { exchangeUrls } from './sources/addresses.ts';
 import { marketsByExchange } from './sources/markets.ts';
+import { readTime } from './time.ts';
 
 interface Flags {
   readonly from: number;
@@ -45,15 +46,6 @@ Examples:
 
 Exchanges give a thousand trades a second at best: for months of history, import their files instead. A backfill that was
 ended by Ctrl-C goes on where it stopped.`;
-
-/** Reads a time of UTC. */
-function readTime(text: string): number {
-  const zoned = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00Z` : text;
-  const time = /(Z|[+-]\d{2}:\d{2})$/.test(zoned) ? Date.parse(zoned) : Number.NaN;
-  if (Number.isNaN(time))
-    throw new InvalidArgumentError('Give a day or a time with its zone, as 2026-11-01T12:00Z.');
-  return time;
-}
 
 async function run(context: Context, flags: Flags): Promise<number> {
   const signal = onInterrupt(context.terminal.say);

@@ -36,7 +36,7 @@ async function run(context: Context, json: boolean): Promise<number> {
   try {
     const url = platform.database.url('owner');
     const source = await ingested(idle, { config, url, clock: systemClock, say: terminal.warn });
-    return await serve({ context, config, platform, verb: 'engine', source, signal, json });
+    return await serve({ context, config, platform, verb: 'engine', source, models: null, signal, json });
   } finally {
     withdraw(platform.database.dataDir);
     await platform.stop();

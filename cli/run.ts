@@ -4,6 +4,7 @@ import { backfillVerb } from './backfill.ts';
 import { check } from './check.ts';
 import { connect } from './connect.ts';
 import { type Context, processContext } from './context.ts';
+import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { engine } from './engine.ts';
 import { explainError, FoundWanting } from './errors.ts';
@@ -14,10 +15,12 @@ import { models } from './models/models.ts';
 import { psql } from './psql.ts';
 import { record } from './record.ts';
 import { replayVerb } from './replay.ts';
+import { score } from './score.ts';
 import { sql } from './sql.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { test } from './test.ts';
+import { train } from './train.ts';
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
@@ -32,13 +35,16 @@ const VERBS: readonly ((context: Context) => Command)[] = [
   replayVerb,
   importVerb,
   backfillVerb,
+  train,
+  score,
+  models,
   status,
   psql,
   explain,
   check,
   test,
   sql,
-  models,
+  demo,
   doctor,
 ];
 

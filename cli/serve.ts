@@ -8,6 +8,7 @@ import { systemClock } from '../engine/clock.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exitCodes.ts';
 import { aborted } from './interrupt.ts';
+import type { OpenModels } from './models/service.ts';
 import type { Platform } from './platform.ts';
 import { announce } from './runFile.ts';
 import type { Source } from './sources/source.ts';
@@ -21,13 +22,15 @@ export interface Serving {
   /** As in `start`. */
   readonly verb: string;
   readonly source: Source;
+  /** The models at work on it; null when they work elsewhere. */
+  readonly models: OpenModels | null;
   readonly signal: AbortSignal;
   readonly json: boolean;
 }
 
-/** Runs the API, the source and the status lines on a platform until the signal aborts or something fails for good. */
+/** Runs the API, the models, the source and the status lines on a platform until the signal aborts or something fails for good. */
 export async function serve(serving: Serving): Promise<number> {
-  const { context, config, platform, source, signal, json } = serving;
+  const { context, config, platform, source, models, signal, json } = serving;
   const api = await openApi(config, platform, () => source.report());
   const ending = new AbortController();
   const endWith = AbortSignal.any([signal, ending.signal]);
@@ -42,6 +45,7 @@ export async function serve(serving: Serving): Promise<number> {
     });
     sayWhere(context.terminal, platform, api.listening.url, source, json);
     const fed = source.run(endWith);
+    const modelled = models?.service.run(endWith);
     const { print } = context.terminal;
     const reporting = reportStatus({ platform, source, signal: endWith, clock: systemClock, print, json });
     const failed = fed.then(() => new Promise<never>(() => {}));
@@ -49,7 +53,7 @@ export async function serve(serving: Serving): Promise<number> {
       failed: error,
     }));
     ending.abort();
-    await Promise.allSettled([fed, reporting]);
+    await Promise.allSettled([fed, reporting, modelled]);
     if (ended instanceof Error) throw ended;
     if (ended !== undefined) throw ended.failed;
     return EXIT.ok;

@@ -4,6 +4,7 @@ import { systemClock } from '../engine/clock.ts';
 import type { Context } from './context.ts';
 import { AlreadyRunning } from './errors.ts';
 import { onInterrupt } from './interrupt.ts';
+import { openModels } from './models/service.ts';
 import { findRunning, withdraw } from './runFile.ts';
 import { serve } from './serve.ts';
 import { openPlatform } from './session.ts';
@@ -53,7 +54,13 @@ async function run(context: Context, flags: Flags): Promise<number> {
     const say = terminal.warn;
     const source = await ingested(sourceOf(url), { config, url, clock: systemClock, say });
     const json = flags.json === true;
-    return await serve({ context, config, platform, verb: 'start', source, signal, json });
+    const models = await openModels({ config, url, say, trains: true });
+    for (const remark of models.remarks) terminal.say(remark);
+    try {
+      return await serve({ context, config, platform, verb: 'start', source, models, signal, json });
+    } finally {
+      await models.close();
+    }
   } finally {
     withdraw(platform.database.dataDir);
     await platform.stop();

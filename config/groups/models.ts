@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { number, optional, text, type Variable } from '../variable.ts';
+import { choice, number, optional, text, type Variable } from '../variable.ts';
 
 const INTERVAL = /^(\d+)\s*(min|h|d)$/;
 const CRON = /^(\S+\s+){4}\S+$/;
@@ -8,6 +8,16 @@ const interval = z
   .string()
   .trim()
   .refine((value) => value === 'off' || INTERVAL.test(value) || CRON.test(value));
+
+const list = z
+  .string()
+  .transform((value) => value.split(',').map((part) => part.trim()))
+  .pipe(z.array(z.string().min(1)).min(1));
+/** Those that `labels` has. */
+const horizons = z
+  .string()
+  .transform((value) => [...new Set(value.split(',').map((part) => Number(part.trim())))])
+  .pipe(z.array(z.union([z.literal(5), z.literal(15), z.literal(60)])).min(1));
 
 /** How models are kept, promoted, asked and trained again. */
 export const MODELS = {
@@ -24,6 +34,42 @@ export const MODELS = {
       '',
       'the path of lib_lightgbm.so 4.7.0',
     ),
+  ),
+  MODEL_HORIZONS: {
+    about: 'Minutes ahead that models predict; one model each, over all markets.',
+    standard: '5',
+    allowed: 'some of 5, 15 and 60, with commas between them',
+    schema: horizons,
+  } satisfies Variable<readonly number[]>,
+  MODEL_ALGORITHM: choice(
+    'What models are trained with: auto is XGBoost where its library is found, else ridge.',
+    'auto',
+    ['auto', 'persistence', 'ridge', 'xgboost', 'lightgbm'],
+  ),
+  MODEL_FEATURES: optional({
+    about:
+      'Columns of training_set that models are given. Without it all of them, but those of hour and week while the history is too short for them.',
+    standard: null,
+    allowed: 'names with commas between them, such as rsi_14,return_5',
+    schema: list,
+  } satisfies Variable<readonly string[]>),
+  MODEL_WINDOW_DAYS: number(
+    'Days of the newest history that models are trained on.',
+    '30',
+    'a number from 0.05 to 3650',
+    z.number().min(0.05).max(3650),
+  ),
+  MODEL_LEAST_ROWS: number(
+    'Minutes, all markets together, that there have to be before a model is trained.',
+    '1000',
+    'a whole number from 200 to 1000000',
+    z.number().int().min(200).max(1_000_000),
+  ),
+  MODEL_TUNING_TRIALS: number(
+    'Sets of parameters that a training tries out besides the standard ones.',
+    '9',
+    'a whole number from 0 to 10000',
+    z.number().int().min(0).max(10_000),
   ),
   MODEL_EXPIRY: number(
     'Hours after the end of its training data, in event time, from which on a model predicts no more.',

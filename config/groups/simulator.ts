@@ -32,7 +32,7 @@ export const SIMULATOR = {
   ),
   SIMULATOR_HISTORY: number(
     'Hours of minutes that are simulated before the first live trade.',
-    '24',
+    '26',
     'a number from 0 to 720',
     z.number().min(0).max(720),
   ),

@@ -9,6 +9,8 @@ export interface RecurringOptions {
   readonly kind: string;
   readonly schedule: Schedule;
   readonly job: Job;
+  /** Asked when a run is due: until it says so, none begins, and none is written down. */
+  readonly ready?: () => Promise<boolean>;
   readonly limits: JobLimits;
   readonly runner: JobRunner;
   readonly clock: Clock;
@@ -24,15 +26,16 @@ const LOOK_MS = 30_000;
  * not begin anew; a run that failed waits for its next turn like any other.
  */
 export async function runOnSchedule(options: RecurringOptions, signal: AbortSignal): Promise<void> {
-  const { kind, schedule, runner, clock, say } = options;
+  const { kind, schedule, runner, clock, say, ready = async () => true } = options;
   let lookedAt = clock.now();
   while (!signal.aborted) {
     try {
       const [last] = await runner.runs.list(kind, 1);
       const now = clock.now();
       const due = schedule.isDue(now, lookedAt, last === undefined ? null : Date.parse(last.startedAt));
-      lookedAt = now;
-      if (due) {
+      const begins = due && (await ready());
+      if (begins || !due) lookedAt = now;
+      if (begins) {
         const { run, state, message } = await runner.run(
           kind,
           'schedule',

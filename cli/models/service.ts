@@ -1,0 +1,95 @@
+import pg from 'pg';
+import type { Config } from '../../config/config.ts';
+import { systemClock } from '../../engine/clock.ts';
+import { availableAlgorithms } from '../../jobs/models/algorithms.ts';
+import { openRegistry } from '../../jobs/registry/openRegistry.ts';
+import { findHistory } from '../../jobs/retraining/history.ts';
+import type { RetrainRequest } from '../../jobs/retraining/request.ts';
+import { trainingJob } from '../../jobs/retraining/trainAll.ts';
+import { JobRunner } from '../../jobs/schedule/runner.ts';
+import { parseSchedule } from '../../jobs/schedule/schedule.ts';
+import { notifications } from '../../jobs/scoring/notifications.ts';
+import { ModelService, type ModelServiceOptions } from '../../jobs/service/service.ts';
+import { libraryPlaces } from './places.ts';
+import {
+  expiryMs,
+  promotionRules,
+  registryPlaces,
+  trainingLimits,
+  trainingPlatform,
+  trainingRequests,
+} from './settings.ts';
+
+/** Looks for closed minutes by itself this often, should a notification be lost. */
+const POLL_MS = 1000;
+const CONNECTIONS = 8;
+
+/** The models at work on a database. */
+export interface OpenModels {
+  readonly service: ModelService;
+  /** What cannot be used on this machine, in words; empty when all can be. */
+  readonly remarks: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface ModelsOptions {
+  readonly config: Config;
+  /** As the owner of the database. */
+  readonly url: string;
+  readonly say: (sentence: string) => void;
+  /** Whether it trains by schedule too. */
+  readonly trains: boolean;
+}
+
+/** Opens what models need; `service.run` sets them to work. */
+export async function openModels({ config, url, say, trains }: ModelsOptions): Promise<OpenModels> {
+  const pool = new pg.Pool({ connectionString: url, application_name: 'tickwave models', max: CONNECTIONS });
+  pool.on('error', () => {}); // The query that needs the connection says so.
+  const algorithms = await availableAlgorithms(libraryPlaces(config), 1);
+  const service = new ModelService({
+    ...{ pool, algorithms, say },
+    registry: openRegistry(pool, registryPlaces(config), systemClock),
+    clock: systemClock,
+    onChange: notifications(url, systemClock),
+    pollMs: POLL_MS,
+    catchUpMinutes: config.MODEL_CATCH_UP,
+    expiryMs: expiryMs(config),
+    rules: promotionRules(config),
+    training: trains ? scheduledTraining(config, url, pool) : null,
+  });
+  const remarks = algorithms.unavailable.map(({ reason }) => reason);
+  return {
+    ...{ service, remarks },
+    close: async () => {
+      await algorithms.close();
+      await pool.end();
+    },
+  };
+}
+
+function scheduledTraining(config: Config, url: string, pool: pg.Pool): ModelServiceOptions['training'] {
+  const schedule = parseSchedule(config.MODEL_RETRAIN_INTERVAL);
+  if (schedule === null) return null;
+  const requests = trainingRequests(config, `It was trained by schedule (${schedule.text}).`);
+  return {
+    schedule,
+    job: trainingJob(trainingPlatform(config, url), requests),
+    ready: () => hasHistory(pool, requests),
+    limits: trainingLimits(config),
+    runner: new JobRunner({ pool, clock: systemClock, memory: () => process.memoryUsage().rss }),
+  };
+}
+
+/** Whether there is enough to train one of the models on. */
+async function hasHistory(pool: pg.Pool, requests: readonly RetrainRequest[]): Promise<boolean> {
+  const client = await pool.connect();
+  try {
+    for (const request of requests) {
+      const rows = (await findHistory(client, request)).reduce((sum, market) => sum + market.rows, 0);
+      if (rows >= request.leastRows) return true;
+    }
+    return false;
+  } finally {
+    client.release();
+  }
+}
