@@ -19,10 +19,9 @@ export function showProgress(context: Context): {
       if (now.stage !== stage) {
         if (stage !== null) progress.end();
         stage = now.stage;
-        progress.begin(WORDS[stage], 100, '%');
+        progress.begin(WORDS[stage], now.total, stage === 'training' ? 'models' : 'rows');
       }
-      const note = now.stage === 'training' ? now.what : now.stage === 'replaying' ? now.at.slice(0, 16) : '';
-      progress.at(Math.floor(now.share * 100), { share: now.share, note });
+      progress.at(now.done, { note: now.note });
     },
     end: () => progress.end(),
   };

@@ -62,6 +62,7 @@ export class Recording {
     return {
       startMs: first.start,
       endMs: last.start + MINUTE,
+      rows: this.#rows,
       timeOfShare: (share) => timeOfShare(minutes, share),
       landUntil: lander(minutes, landing),
     };

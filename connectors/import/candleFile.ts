@@ -10,6 +10,7 @@ import { marketOfFileName, marketSymbol } from '../symbols.ts';
 import { type CandleColumns, type CandleLayout, candleLayouts, mappedCandles } from './candleLayout.ts';
 import { barStart, candleText, minuteCandle } from './candleRow.ts';
 import { checkMinutes } from './minuteCheck.ts';
+import { toldAsMinute } from './toldBars.ts';
 
 export interface CandleFileOptions {
   readonly path: string;
@@ -18,6 +19,8 @@ export interface CandleFileOptions {
   /** For files that do not say. */
   readonly exchange?: string;
   readonly symbol?: string;
+  /** Length of the bars, each of which is then told as a minute. Default 1. */
+  readonly barMinutes?: number;
 }
 
 /** One row: a candle, or why it is none. */
@@ -53,7 +56,7 @@ export async function* candleRows(
   for await (const lines of lineBatches(await openBytes(path, options.onBytes), MAX_ROW_BYTES)) {
     if (opened === null) {
       opened = open(path, layouts, lines, options);
-      checkMinutes(path, sample(lines, opened), opened.note);
+      checkMinutes(path, sample(lines, opened, options.barMinutes), opened.note);
     }
     const rows: CandleRow[] = [];
     for (const line of lines) {
@@ -109,13 +112,13 @@ function fieldsOf(line: Line): readonly string[] {
   }
 }
 
-function sample(lines: readonly Line[], opened: Opened): readonly number[] {
+function sample(lines: readonly Line[], opened: Opened, barMinutes = 1): readonly number[] {
   return lines
     .filter((line) => line.number > opened.header && line.bytes.length > 0)
     .slice(0, SAMPLE)
     .flatMap((line) => {
       try {
-        return [barStart(candleText(opened.columns, fieldsOf(line)))];
+        return [barStart(toldAsMinute(candleText(opened.columns, fieldsOf(line)), barMinutes))];
       } catch {
         return [];
       }
@@ -132,7 +135,8 @@ function readRow(
     if (line.length > MAX_ROW_BYTES) {
       throw new BadField('line', `${line.length} bytes`, `at most ${MAX_ROW_BYTES} bytes`);
     }
-    const text = candleText(opened.columns, csvFields(line.bytes.toString('utf8').trim()));
+    const fields = csvFields(line.bytes.toString('utf8').trim());
+    const text = toldAsMinute(candleText(opened.columns, fields), options.barMinutes ?? 1);
     return minuteCandle(
       text,
       opened.markets.of(text('exchange'), text('symbol')),
