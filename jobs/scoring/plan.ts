@@ -19,8 +19,8 @@ export interface Limits {
 export interface Piece {
   readonly ranges: readonly MarketRange[];
   readonly progress: readonly Progress[];
-  /** End of the last closed minute of each market, by `marketKey`. */
-  readonly closed: ReadonlyMap<string, number>;
+  /** The last closed minute of each market, by `marketKey`. */
+  readonly closed: ReadonlyMap<string, Pick<DueMarket, 'closed' | 'arrived'>>;
   /** Minutes that are too old to be caught up, over all markets and models. */
   readonly leftOut: number;
 }
@@ -93,7 +93,7 @@ export function nextPiece(
       const { model, version, exchange, symbol } = market;
       return { model, version, exchange, symbol, from, to: Math.min(end, to) };
     }),
-    closed: new Map(now.map(({ market }) => [marketKey(market), market.closed])),
+    closed: new Map(now.map(({ market }) => [marketKey(market), market])),
     leftOut: now.reduce((sum, { leftOut }) => sum + leftOut, 0),
   };
 }

@@ -1,5 +1,5 @@
 import { hasExpired, type Limits, marketKey, type Piece } from './plan.ts';
-import { type Forecast, predictWindows, type Unusable } from './predict.ts';
+import { predictWindows, type Unusable } from './predict.ts';
 import type { ServingModel } from './roster.ts';
 import type { Prediction } from './store.ts';
 import type { ClosedWindow } from './windows.ts';
@@ -19,7 +19,7 @@ export interface Scored {
  *
  * @param windows in time, then by market
  * @param columns names of the windows' values
- * @param latencyMs since the newest windows closed
+ * @param latencyOf milliseconds since the trade that arrived then, or, where that is not known, since somebody told that windows closed
  */
 export function scorePiece(
   piece: Piece,
@@ -27,19 +27,26 @@ export function scorePiece(
   columns: readonly string[],
   models: readonly ServingModel[],
   limits: Limits,
-  latencyMs: () => number,
+  latencyOf: (arrived: number | null) => number,
 ): Scored {
   const asked = [...models].sort(byName).map((model) => {
     const wanted = wantedWindows(piece, windows, model, limits);
     const { name, version } = model.registered;
     return { ...predictWindows(model.bundle, wanted, columns), name, version, model };
   });
-  const latency = latencyMs();
   const predictions = asked.flatMap(({ forecasts, name, version, model }) =>
     forecasts.map((forecast) => {
-      const late = isLate(piece, forecast);
-      const { horizonMinutes } = model.registered;
-      return { ...forecast, model: name, version, horizonMinutes, late, latencyMs: late ? null : latency };
+      const newest = piece.closed.get(marketKey(forecast.window));
+      const late = forecast.window.start + MINUTE < (newest?.closed ?? 0);
+      const latencyMs = late ? null : latencyOf(newest?.arrived ?? null);
+      return {
+        ...forecast,
+        model: name,
+        version,
+        horizonMinutes: model.registered.horizonMinutes,
+        late,
+        latencyMs,
+      };
     }),
   );
   const places = new Map(windows.map((window, place) => [window, place]));
@@ -66,10 +73,6 @@ function wantedWindows(
     const inside = range !== undefined && window.start >= range.from && window.start < range.to;
     return inside && !hasExpired(model, window.start, limits);
   });
-}
-
-function isLate(piece: Piece, { window }: Forecast): boolean {
-  return window.start + MINUTE < (piece.closed.get(marketKey(window)) ?? 0);
 }
 
 function byName({ registered: a }: ServingModel, { registered: b }: ServingModel): number {

@@ -5,7 +5,7 @@ import { type Limits, nextPiece, type Piece } from './plan.ts';
 import { type Refusal, Roster, type RosterOptions, type Service, type ServingModel } from './roster.ts';
 import { scorePiece } from './score.ts';
 import { storePredictions } from './store.ts';
-import { featureColumns, findDue, readWindows } from './windows.ts';
+import { type DueMarket, featureColumns, findDue, readWindows } from './windows.ts';
 
 export interface ScorerOptions extends Omit<RosterOptions, 'clock'>, Limits {
   /** Connections as the owner of the database; two are enough. */
@@ -30,7 +30,7 @@ export interface ScorerStatus {
   /** Models that predict. */
   readonly serving: readonly { readonly name: string; readonly version: number; readonly alias: string }[];
   readonly refused: readonly Refusal[];
-  /** Milliseconds from the close of the newest windows to their rows being handed to the database; null before the first. */
+  /** Milliseconds from the close of the newest window to its row being handed to the database; null before the first. */
   readonly latencyMs: number | null;
   /** Why the last pass failed; null when it did not. */
   readonly failure: string | null;
@@ -38,6 +38,8 @@ export interface ScorerStatus {
 
 /** Pauses after failures in a row double up to this, in milliseconds. */
 const LONGEST_PAUSE = 5000;
+/** A trade that was received longer before its refresh than this, in milliseconds, was not received by this clock, as in a copied history. */
+const LONGEST_REFRESH = 60_000;
 
 /**
  * Predicts each newly closed minute of each market with each model in service, exactly once. What it has done is in the
@@ -99,32 +101,41 @@ export class Scorer {
 
   /** Scores all that is due now. */
   async pass(signal?: AbortSignal): Promise<void> {
-    const { pool, clock } = this.#options;
-    const toldAt = this.#toldAt ?? clock.now();
+    const toldAt = this.#toldAt ?? this.#options.clock.now();
     this.#toldAt = null;
-    const columns = await featureColumns(pool);
-    this.#service = await this.#roster.refresh(columns);
-    for (const { name, version, reason } of this.#service.refused)
-      this.#sayOnce(`${name} ${version} does not predict: ${reason}`);
+    const before = this.#service.models;
+    // Who is in service seldom changes, so what is due for those of the last pass is asked for beside it.
+    const [early] = await Promise.all([this.#due(before), this.#callRoster()]);
     const { models } = this.#service;
-    if (models.length === 0) return;
+    let due = sameModels(before, models) ? early : await this.#due(models);
     while (signal?.aborted !== true) {
-      const due = await findDue(
-        pool,
-        models.map(({ registered }) => registered),
-      );
       const piece = nextPiece(due, models, this.#options);
       if (piece === null) return;
       await this.#score(piece, models, toldAt);
+      due = await this.#due(models);
     }
+  }
+
+  async #callRoster(): Promise<void> {
+    this.#service = await this.#roster.refresh(await featureColumns(this.#options.pool));
+    for (const { name, version, reason } of this.#service.refused)
+      this.#sayOnce(`${name} ${version} does not predict: ${reason}`);
+  }
+
+  async #due(models: readonly ServingModel[]): Promise<readonly DueMarket[]> {
+    if (models.length === 0) return [];
+    return findDue(
+      this.#options.pool,
+      models.map(({ registered }) => registered),
+    );
   }
 
   async #score(piece: Piece, models: readonly ServingModel[], toldAt: number): Promise<void> {
     const { pool, clock, say } = this.#options;
     const columns = [...new Set(models.flatMap(({ bundle }) => bundle.description.features))];
     const windows = await readWindows(pool, piece.ranges, columns);
-    const latencyMs = (): number => clock.now() - toldAt;
-    const { predictions, unusable } = scorePiece(piece, windows, columns, models, this.#options, latencyMs);
+    const latencyOf = (arrived: number | null): number => clock.now() - closedAt(arrived, toldAt);
+    const { predictions, unusable } = scorePiece(piece, windows, columns, models, this.#options, latencyOf);
     const stored = await storePredictions(pool, predictions, piece.progress, clock.now());
     this.#counts.predictions += stored;
     // Of those that another scorer stored first nobody knows which they were.
@@ -166,4 +177,13 @@ export class Scorer {
     this.#said.add(sentence);
     this.#options.say(sentence);
   }
+}
+
+function sameModels(some: readonly ServingModel[], others: readonly ServingModel[]): boolean {
+  return some.length === others.length && some.every(({ bundle }, index) => bundle === others[index]?.bundle);
+}
+
+/** When a window was over: with the trade that ended it, or, where that is not known, when somebody told. */
+function closedAt(arrived: number | null, toldAt: number): number {
+  return arrived !== null && arrived <= toldAt && arrived > toldAt - LONGEST_REFRESH ? arrived : toldAt;
 }

@@ -1,18 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
-import { inTransaction } from '../registry/transaction.ts';
 import type { Forecast } from './predict.ts';
 
-const sql = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
-const STORE_PREDICTIONS = sql('storePredictions');
-const STORE_PROGRESS = sql('storeProgress');
+const STORE_PREDICTIONS = readFileSync(new URL('./sql/storePredictions.sql', import.meta.url), 'utf8');
 
 /** A forecast as it is stored. */
 export interface Prediction extends Forecast {
   readonly model: string;
   readonly version: number;
   readonly horizonMinutes: number;
-  /** Milliseconds from the close to now; null when it is late. */
+  /** Milliseconds from the close of the minute until it was predicted; null when it is late. */
   readonly latencyMs: number | null;
   readonly late: boolean;
 }
@@ -41,21 +38,17 @@ export async function storePredictions(
   progress: readonly Progress[],
   madeAt: number,
 ): Promise<number> {
-  const now = new Date(madeAt).toISOString();
-  return inTransaction(pool, async (client) => {
-    const { rowCount } = await client.query({
-      name: 'store predictions',
-      text: STORE_PREDICTIONS,
-      values: [JSON.stringify(predictions.map(rowOf)), now],
-    });
-    const ordered = [...progress].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-    await client.query({
-      name: 'store progress',
-      text: STORE_PROGRESS,
-      values: [JSON.stringify(ordered.map((row) => ({ ...row, from: iso(row.from), to: iso(row.to) }))), now],
-    });
-    return rowCount ?? 0;
+  const ordered = [...progress].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const { rows } = await pool.query<{ stored: number }>({
+    name: 'store predictions',
+    text: STORE_PREDICTIONS,
+    values: [
+      JSON.stringify(predictions.map(rowOf)),
+      JSON.stringify(ordered.map((row) => ({ ...row, from: iso(row.from), to: iso(row.to) }))),
+      iso(madeAt),
+    ],
   });
+  return rows[0]?.stored ?? 0;
 }
 
 function rowOf({ window, ...prediction }: Prediction) {

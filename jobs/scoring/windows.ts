@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 
@@ -25,6 +26,8 @@ export interface DueMarket {
   readonly scored: number | null;
   /** For a market that came after the model: where the others began. Null when there are none. */
   readonly starts: number | null;
+  /** When the trade that ended the last closed minute was received; null when a heartbeat did. */
+  readonly arrived: number | null;
 }
 
 /** Minutes of a market: from `from` on and before `to`, milliseconds since the Unix epoch. */
@@ -62,6 +65,8 @@ export async function readWindows(
   const iso = (ms: number): string => new Date(ms).toISOString();
   const { rows } = await pool.query<[string, string, number, string, ...(number | null)[]]>({
     rowMode: 'array',
+    // Planning costs more than reading: prepared once for these columns.
+    name: `read windows ${createHash('sha256').update(list).digest('hex').slice(0, 32)}`,
     // `offset 0` keeps the planner from joining whole views: each range is a walk on the key.
     text: `select found.* from unnest($1::varchar[], $2::varchar[], $3::timestamptz[], $4::timestamptz[]) as due (exchange, symbol, since, until)
       cross join lateral (
