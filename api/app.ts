@@ -1,3 +1,4 @@
+import compression from 'compression';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { Kysely, PostgresDialect } from 'kysely';
@@ -6,9 +7,10 @@ import type { Logger } from 'pino';
 import { Catalog } from './catalog.ts';
 import type { Clock, Context, EngineStatus } from './context.ts';
 import type { Views } from './database.ts';
-import { failures, unknownPath } from './failures.ts';
+import { failures, methodNotAllowed, unknownPath } from './failures.ts';
 import { Markets } from './markets.ts';
 import { openApi } from './openapi.ts';
+import { LatestPredictions } from './predictions/latest.ts';
 import { PROBLEMS, Problem } from './problem.ts';
 import { readHistory } from './readiness.ts';
 import { remembered } from './remembered.ts';
@@ -16,6 +18,8 @@ import { identified, limited, notOverloaded } from './requests.ts';
 import type { Route } from './route.ts';
 import { routes } from './routes/all.ts';
 import type { FeedsReport } from './schemas/feeds.ts';
+import { handlerOf } from './serving.ts';
+import { Watermarks } from './watermarks.ts';
 
 /** What the API works with. */
 export interface ApiOptions {
@@ -31,34 +35,66 @@ export interface ApiOptions {
   readonly maxLagMs?: number;
   /** Requests that may wait for a connection before new ones are refused; default 200. */
   readonly maxWaiting?: number;
+  /** Further paths, which are in the document like the others. */
+  readonly routes?: readonly Route[];
+  /** Adds what is no route, such as streams, behind the checks that all requests pass. */
+  readonly mount?: (app: Express, context: Context) => void;
 }
 
 /** The API as an Express app, which `listen` serves. */
 export function createApi(options: ApiOptions): Express {
   const context = contextOf(options);
+  const served = [...routes, ...(options.routes ?? [])];
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.use(identified(options), helmet(), limited);
+  app.use(identified(options), helmet(), limited, compressed);
   app.get('/openapi.json', async (_request, response) => {
-    response.json(await openApi(routes, context));
+    response.set('cache-control', 'no-cache').json(await openApi(served, context));
   });
-  app.get('/problems/:code', (request, response) => {
-    const kind = Object.entries(PROBLEMS).find(([code]) => code === request.params.code)?.[1];
-    if (!kind)
-      throw new Problem('unknown_path', { detail: `Known codes: ${Object.keys(PROBLEMS).join(', ')}` });
-    response.json({ code: request.params.code, ...kind });
-  });
+  app.get('/problems/:code', explainProblem);
   const guard = notOverloaded(options.pool, options.maxWaiting ?? 200);
-  for (const route of routes) {
+  for (const route of served) {
     const serve = handlerOf(route, context);
     // Health must answer though everything else is jammed.
     if (route.path === '/health') app.get(route.path, serve);
-    else app.get(route.path.replace(/\{(\w+)\}/g, ':$1'), guard, serve);
+    else app[route.method](expressPath(route.path), guard, serve);
   }
+  options.mount?.(app, context);
+  for (const [path, methods] of methodsByPath(served)) app.all(path, methodNotAllowed(methods));
   app.use(unknownPath);
   app.use(failures(context));
   return app;
+}
+
+/** Long answers are packed; what trickles, as server-sent events do, is not held back for it. */
+const compressed = compression({
+  filter: (request, response) =>
+    !String(response.getHeader('content-type')).startsWith('text/event-stream') &&
+    compression.filter(request, response),
+});
+
+const explainProblem: express.RequestHandler = (request, response) => {
+  const kind = Object.entries(PROBLEMS).find(([code]) => code === request.params.code)?.[1];
+  if (!kind)
+    throw new Problem('unknown_path', { detail: `Known codes: ${Object.keys(PROBLEMS).join(', ')}` });
+  response.json({ code: request.params.code, ...kind });
+};
+
+function expressPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+function methodsByPath(served: readonly Route[]): ReadonlyMap<string, readonly string[]> {
+  const methods = new Map([
+    ['/openapi.json', ['GET', 'HEAD']],
+    ['/problems/:code', ['GET', 'HEAD']],
+  ]);
+  for (const { path, method } of served) {
+    const allowed = method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()];
+    methods.set(expressPath(path), [...(methods.get(expressPath(path)) ?? []), ...allowed]);
+  }
+  return methods;
 }
 
 const NOWHERE: FeedsReport = {
@@ -81,12 +117,11 @@ function contextOf({
   const catalog = new Catalog(pool, clock);
   const markets = new Markets(db, clock);
   const history = remembered(clock, 1_000, () => readHistory(db, catalog, markets, logger));
-  return { db, catalog, markets, history, status, feeds, clock, logger, maxLagMs, startedAt: clock.now() };
-}
-
-function handlerOf(route: Route, context: Context): express.RequestHandler {
-  return async (request, response) => {
-    const answer = await route.handle(request.params, request.query, context);
-    response.set('cache-control', 'no-cache').json(answer);
+  const watermarks = new Watermarks(db, clock);
+  const latest = new LatestPredictions(db, clock);
+  const startedAt = clock.now();
+  return {
+    ...{ db, catalog, markets, watermarks, latest, history },
+    ...{ status, feeds, clock, logger, maxLagMs, startedAt },
   };
 }

@@ -13,8 +13,29 @@ export interface Column {
   readonly description: string | null;
 }
 
+/** Views that the API reads, whose columns it finds in the database. */
+const SERVED = [
+  'trades',
+  'candles',
+  'indicators',
+  'features',
+  'markets',
+  'trend',
+  'news',
+  'news_scores',
+  'predictions',
+  'prediction_errors',
+  'accuracy_1h',
+  'accuracy_1d',
+  'models',
+  'promotions',
+  'trade_gaps',
+  'freshness',
+  'job_runs',
+] as const;
+
 /** A view that the API reads. */
-export type ServedView = 'candles' | 'indicators' | 'features' | 'markets' | 'trend';
+export type ServedView = (typeof SERVED)[number];
 
 const TTL_MS = 10_000;
 const CANDIDATES = [
@@ -37,23 +58,18 @@ const CANDIDATES = [
 
 /** Knows the columns and timeframes that the SQL defines at this moment. */
 export class Catalog {
-  readonly #views: Readonly<Record<ServedView, Remembered<readonly Column[]>>>;
+  readonly #views: ReadonlyMap<ServedView, Remembered<readonly Column[]>>;
   readonly #timeframes: Remembered<readonly string[]>;
 
   constructor(pool: Pool, clock: Clock) {
-    const view = (name: ServedView) => remembered(clock, TTL_MS, () => loadColumns(pool, name));
-    this.#views = {
-      candles: view('candles'),
-      indicators: view('indicators'),
-      features: view('features'),
-      markets: view('markets'),
-      trend: view('trend'),
-    };
+    this.#views = new Map(
+      SERVED.map((name) => [name, remembered(clock, TTL_MS, () => loadColumns(pool, name))]),
+    );
     this.#timeframes = remembered(clock, TTL_MS, () => loadTimeframes(pool));
   }
 
-  columns(view: ServedView): Promise<readonly Column[]> {
-    return this.#views[view].get();
+  async columns(view: ServedView): Promise<readonly Column[]> {
+    return (await this.#views.get(view)?.get()) ?? [];
   }
 
   /** The usual timeframes of which there are candles. */
@@ -63,7 +79,7 @@ export class Catalog {
 
   /** Called when the database says that it no longer looks as it did. */
   forget(): void {
-    for (const view of Object.values(this.#views)) view.forget();
+    for (const view of this.#views.values()) view.forget();
     this.#timeframes.forget();
   }
 }
@@ -100,12 +116,12 @@ async function loadTimeframes(pool: Pool): Promise<readonly string[]> {
   return CANDIDATES.filter((name) => rows.some((row) => row.timeframe === name));
 }
 
-/** The schema of a row with these columns. */
-export function rowSchema(columns: readonly Column[]): z.ZodObject {
+/** The schema of a row with these columns; those in `json` hold JSON as text and are sent as what it says. */
+export function rowSchema(columns: readonly Column[], json: readonly string[] = []): z.ZodObject {
   return z.object(
     Object.fromEntries(
       columns.map(({ name, type, description }) => {
-        const schema = valueSchema(type).nullable();
+        const schema = json.includes(name) ? z.unknown() : valueSchema(type).nullable();
         return [name, description === null ? schema : schema.describe(description)];
       }),
     ),

@@ -3,9 +3,11 @@ import type { Logger } from 'pino';
 import type { Catalog } from './catalog.ts';
 import type { Views } from './database.ts';
 import type { Markets } from './markets.ts';
+import type { LatestPredictions } from './predictions/latest.ts';
 import type { History } from './readiness.ts';
 import type { Remembered } from './remembered.ts';
 import type { FeedsReport } from './schemas/feeds.ts';
+import type { Watermarks } from './watermarks.ts';
 
 /** The time, in milliseconds since the epoch. */
 export interface Clock {
@@ -26,6 +28,8 @@ export interface Context {
   readonly db: Kysely<Views>;
   readonly catalog: Catalog;
   readonly markets: Markets;
+  readonly watermarks: Watermarks;
+  readonly latest: LatestPredictions;
   readonly history: Remembered<History>;
   readonly status: () => Promise<EngineStatus>;
   readonly feeds: () => FeedsReport;

@@ -25,6 +25,16 @@ export const unknownPath: RequestHandler = (request) => {
   });
 };
 
+/** Answers a path that is asked with a method that it does not take. */
+export function methodNotAllowed(methods: readonly string[]): RequestHandler {
+  return (request) => {
+    throw new Problem('method_not_allowed', {
+      detail: `${request.method} is not served here: this path takes ${methods.join(', ')}`,
+      headers: { allow: methods.join(', ') },
+    });
+  };
+}
+
 /** Turns every error into a problem. What is not one of ours is logged whole, and told as a request id only. */
 export function failures({ logger, catalog }: Context): ErrorRequestHandler {
   return (error: unknown, request: Request, response: Response, next) => {
@@ -41,7 +51,8 @@ export function failures({ logger, catalog }: Context): ErrorRequestHandler {
   };
 }
 
-function asProblem(error: unknown): Problem {
+/** What a client is told of an error, whatever it was. */
+export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { code, status, message } = error as { code?: unknown; status?: unknown; message?: unknown };
   if (typeof code === 'string') {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Context } from './context.ts';
 import { PROBLEMS, type ProblemCode } from './problem.ts';
 import type { Route } from './route.ts';
+import { MOST_ROWS } from './rows.ts';
 import { problemSchema } from './schemas/answers.ts';
 
 /** A part of an OpenAPI document. */
@@ -10,6 +11,7 @@ export type Json = Readonly<Record<string, unknown>>;
 // Any path may answer these.
 const ALWAYS: readonly ProblemCode[] = [
   'malformed_request',
+  'not_acceptable',
   'method_not_allowed',
   'body_too_large',
   'url_too_long',
@@ -22,9 +24,10 @@ const ALWAYS: readonly ProblemCode[] = [
 
 /** The OpenAPI 3.1 document of these routes, with the columns that the SQL defines at this moment. */
 export async function openApi(routes: readonly Route[], context: Context): Promise<Json> {
-  const paths = await Promise.all(
-    routes.map(async (route) => [route.path, { get: await operation(route, context) }] as const),
-  );
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method]: await operation(route, context) };
+  }
   return {
     openapi: '3.1.0',
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
@@ -32,11 +35,11 @@ export async function openApi(routes: readonly Route[], context: Context): Promi
       title: 'Tickwave',
       version: '1',
       description:
-        'Candles, indicators and features of crypto markets, as SQL views keep them. Everything is read with GET; errors are application/problem+json.',
+        'Candles, indicators, features, news and predictions of crypto markets, as SQL views keep them. Errors are application/problem+json.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    paths: Object.fromEntries(paths),
+    paths,
     components: { schemas: { Problem: toSchema(problemSchema, 'output') } },
   };
 }
@@ -48,14 +51,27 @@ async function operation(route: Route, context: Context): Promise<Json> {
     description: route.description,
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
     responses: {
-      200: {
+      [route.status]: {
         description: route.summary,
-        content: { 'application/json': { schema: toSchema(await route.answer(context), 'output') } },
+        content: {
+          'application/json': { schema: toSchema(await route.answer(context), 'output') },
+          ...(route.rows ? LINES : {}),
+        },
       },
+      ...(route.method === 'get' ? { 304: { description: 'As if-none-match has it' } } : {}),
       ...problemResponses([...route.problems, ...ALWAYS]),
     },
   };
 }
+
+const LINES: Json = {
+  'text/csv': {
+    schema: { type: 'string', description: `A line of names, then a line a row; limit may be ${MOST_ROWS}` },
+  },
+  'application/x-ndjson': {
+    schema: { type: 'string', description: `A JSON object a line; limit may be ${MOST_ROWS}` },
+  },
+};
 
 function parameters(schema: z.ZodObject, where: 'path' | 'query'): readonly Json[] {
   const { properties = {}, required = [] } = toSchema(schema, 'input') as {

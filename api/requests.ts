@@ -5,7 +5,8 @@ import { requestId } from './failures.ts';
 import { Problem } from './problem.ts';
 
 const MAX_URL = 4_096;
-const MAX_BODY = 16_384;
+/** Bytes of a body that are read. */
+export const MAX_BODY = 16_384;
 
 /** Gives each request an id (its own `x-request-id` when that is harmless) and logs how it went. */
 export function identified({
@@ -37,7 +38,7 @@ export function identified({
   };
 }
 
-/** Refuses what no request here needs: long addresses, bodies, methods that write. */
+/** Refuses what no request here needs: long addresses and large bodies. */
 export const limited: RequestHandler = (request, response, next) => {
   if (request.url.length > MAX_URL) {
     throw new Problem('url_too_long', {
@@ -49,13 +50,7 @@ export const limited: RequestHandler = (request, response, next) => {
     // What is still on its way would be taken for the next request.
     response.set('connection', 'close');
     throw new Problem('body_too_large', {
-      detail: `No path here reads a body; at most ${MAX_BODY} bytes of one are skipped`,
-    });
-  }
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    throw new Problem('method_not_allowed', {
-      detail: `${request.method} is not served: everything here is read with GET`,
-      headers: { allow: 'GET, HEAD' },
+      detail: `A body has at most ${MAX_BODY} bytes, and its length in the header content-length`,
     });
   }
   next();

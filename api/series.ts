@@ -1,19 +1,20 @@
 import { sql } from 'kysely';
-import type { Column, ServedView } from './catalog.ts';
+import { type CacheRule, Rows } from './caching.ts';
+import type { Column } from './catalog.ts';
+import { chooseColumns, type Page, type Row, rowToJson } from './columns.ts';
 import type { Context } from './context.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { toJson } from './database.ts';
 import type { Market } from './markets.ts';
 import { Problem } from './problem.ts';
 import type { SeriesQuery } from './schemas/series.ts';
+import { checkAsOf } from './watermarks.ts';
 
-type SeriesView = Exclude<ServedView, 'markets' | 'trend'>;
+type SeriesView = 'candles' | 'indicators' | 'features';
 
-/** A page of a series. */
-export interface Page {
-  readonly data: readonly Readonly<Record<string, unknown>>[];
-  readonly next_cursor: string | null;
-}
+const DAY_MS = 86_400_000;
+/** Windows this much older than the newest event are changed by a repair at most. */
+const SETTLED_AFTER_MS = 2 * DAY_MS;
 
 /** Reads a page of a view that has one row per market, window and, where it has them, timeframe. */
 export async function readPage(
@@ -21,7 +22,8 @@ export async function readPage(
   symbol: string,
   query: SeriesQuery,
   context: Context,
-): Promise<Page> {
+): Promise<Rows> {
+  checkAsOf(query.as_of, context.clock);
   const [market, columns] = await Promise.all([
     context.markets.find(symbol, query.exchange),
     context.catalog.columns(view),
@@ -36,47 +38,65 @@ export async function readPage(
     order: query.order,
     from: query.from,
     to: query.to,
+    as_of: query.as_of,
   };
-  const after = query.cursor === undefined ? undefined : readCursor(query.cursor, scope);
-  const rows = await fetchRows(view, market, query, after, chosen, context);
+  const [after] = query.cursor === undefined ? [] : readCursor(query.cursor, ['time'], scope);
+  const before = await endOf(market, query, context);
+  const rows = await fetchRows(view, market, { ...query, ...before }, after, chosen, context);
   if (rows.length === 0 && after === undefined) await checkTimeframe(query.timeframe, context);
-  const page = rows.slice(0, query.limit);
-  const last = page.at(-1);
-  return {
-    data: page.map((row) =>
-      Object.fromEntries(chosen.map(({ name, type }) => [name, toJson(row[name], type)])),
-    ),
-    next_cursor:
-      last && rows.length > query.limit ? writeCursor(String(toJson(last.window_start, 0)), scope) : null,
+  const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
+  const page: Page = {
+    data: rows.slice(0, query.limit).map((row) => rowToJson(row, chosen)),
+    next_cursor: last === undefined ? null : writeCursor([toJson(last.window_start, 0)], scope),
   };
+  // Nothing can appear in the page from this time on.
+  const end = query.order === 'asc' ? (last?.window_start ?? before.to) : (after ?? before.to);
+  const rule = rows.length === 0 ? 'revalidate' : await ruleOf(market, end, context);
+  return new Rows(
+    page,
+    chosen.map(({ name }) => name),
+    rule,
+  );
 }
 
-function chooseColumns(
-  columns: readonly Column[],
-  wanted: string | undefined,
-  view: string,
-): readonly Column[] {
-  if (wanted === undefined) return columns;
-  const byName = new Map(columns.map((column) => [column.name, column]));
-  return [...new Set(wanted.split(','))].map((name) => {
-    const column = byName.get(name);
-    if (column) return column;
-    const allowed = [...byName.keys()];
-    throw new Problem('unknown_column', {
-      detail: `${view} has no column '${name}'. It has ${allowed.join(', ')}`,
-      field: 'columns',
-      more: { allowed },
-    });
-  });
+/** The window start to stop before: as asked, or earlier by `as_of`. */
+async function endOf(
+  market: Market,
+  { to, as_of, timeframe }: SeriesQuery,
+  { watermarks }: Context,
+): Promise<{ readonly to: string | undefined }> {
+  if (as_of === undefined) return { to };
+  const mark = await watermarks.of(market);
+  const closed = Math.min(Date.parse(as_of) - (mark?.lateness ?? 0), mark?.closedBefore ?? 0);
+  // A window that ends at this time is closed, so its start is the last one to be served.
+  const until = new Date(closed - durationOf(timeframe ?? '1m') + 1).toISOString();
+  return { to: to === undefined || until < to ? until : to };
 }
 
-type Row = Readonly<Record<string, unknown>> & { readonly window_start: Date | string };
+const UNITS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: DAY_MS,
+  w: 7 * DAY_MS,
+};
+
+function durationOf(timeframe: string): number {
+  return Number.parseInt(timeframe, 10) * (UNITS[timeframe.at(-1) ?? ''] ?? 0);
+}
+
+async function ruleOf(market: Market, end: unknown, { watermarks }: Context): Promise<CacheRule> {
+  if (end === undefined) return 'revalidate';
+  const mark = await watermarks.of(market);
+  const settled = mark !== null && Date.parse(String(end)) < mark.closedBefore - SETTLED_AFTER_MS;
+  return settled ? 'settled' : 'revalidate';
+}
 
 async function fetchRows(
   view: SeriesView,
   market: Market,
   query: SeriesQuery,
-  after: string | undefined,
+  after: unknown,
   columns: readonly Column[],
   { db }: Context,
 ): Promise<readonly Row[]> {
@@ -92,7 +112,8 @@ async function fetchRows(
   if (query.timeframe !== undefined) rows = rows.where(sql.ref('timeframe'), '=', query.timeframe);
   if (query.from !== undefined) rows = rows.where('window_start', '>=', query.from);
   if (query.to !== undefined) rows = rows.where('window_start', '<', query.to);
-  if (after !== undefined) rows = rows.where('window_start', query.order === 'asc' ? '>' : '<', after);
+  if (after !== undefined)
+    rows = rows.where('window_start', query.order === 'asc' ? '>' : '<', String(after));
   return (await rows.execute()) as unknown as readonly Row[];
 }
 

@@ -1,3 +1,7 @@
+import { accuracy, errors, predictionHistory } from '../listings/judged.ts';
+import { models, promotions } from '../listings/models.ts';
+import { news, scores } from '../listings/news.ts';
+import { freshness, gaps, jobs } from '../listings/pipeline.ts';
 import type { Route } from '../route.ts';
 import { candles } from './candles.ts';
 import { features } from './features.ts';
@@ -5,7 +9,28 @@ import { feeds } from './feeds.ts';
 import { health } from './health.ts';
 import { indicators } from './indicators.ts';
 import { markets } from './markets.ts';
+import { allPredictions, predictions } from './predictions.ts';
 import { ready } from './ready.ts';
 
-/** Every path, in the order of the document. */
-export const routes: readonly Route[] = [health, ready, feeds, markets, candles, indicators, features];
+/** Every path that is read, in the order of the document. */
+export const routes: readonly Route[] = [
+  health,
+  ready,
+  feeds,
+  markets,
+  candles,
+  indicators,
+  features,
+  news,
+  scores,
+  allPredictions,
+  predictions,
+  predictionHistory,
+  errors,
+  accuracy,
+  models,
+  promotions,
+  gaps,
+  freshness,
+  jobs,
+];

@@ -10,9 +10,10 @@ export const candles: Route = route({
   summary: 'Candles of a market',
   description:
     'The open window comes first by default; it changes until its time has passed. Prices and volumes are exact decimals, as text.',
+  rows: true,
   params: seriesParams,
   query: timeframedQuery,
-  answer: async ({ catalog }) => pageOf(rowSchema(await catalog.columns('candles'))),
+  answer: async ({ catalog }) => pageOf(rowSchema(await catalog.columns('candles')).partial()),
   problems: [
     'bad_parameter',
     'unknown_parameter',

@@ -10,9 +10,10 @@ export const features: Route = route({
   summary: 'Features of a market',
   description:
     'What models see: one row a minute, with higher timeframes and news as they were known when the minute closed. Rows with complete = false are not used by any model.',
+  rows: true,
   params: seriesParams,
   query: seriesQuery,
-  answer: async ({ catalog }) => pageOf(rowSchema(await catalog.columns('features'))),
+  answer: async ({ catalog }) => pageOf(rowSchema(await catalog.columns('features')).partial()),
   problems: [
     'bad_parameter',
     'unknown_parameter',

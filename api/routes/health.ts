@@ -8,6 +8,7 @@ export const health: Route = route({
   id: 'getHealth',
   summary: 'Whether the process answers',
   description: 'For liveness checks: says nothing about the database or the engine. See /ready for those.',
+  access: 'open',
   params: z.strictObject({}),
   query: z.strictObject({}),
   answer: async () => healthSchema,

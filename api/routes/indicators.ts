@@ -10,9 +10,10 @@ export const indicators: Route = route({
   summary: 'Indicators of a market',
   description:
     'One row a window, with every indicator that the SQL defines. Numbers are double precision; null where the history does not reach far enough.',
+  rows: true,
   params: seriesParams,
   query: timeframedQuery,
-  answer: async ({ catalog }) => pageOf(rowSchema(await catalog.columns('indicators'))),
+  answer: async ({ catalog }) => pageOf(rowSchema(await catalog.columns('indicators')).partial()),
   problems: [
     'bad_parameter',
     'unknown_parameter',

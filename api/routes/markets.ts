@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { Rows } from '../caching.ts';
 import { rowSchema } from '../catalog.ts';
 import { toJson } from '../database.ts';
 import { type Route, route } from '../route.ts';
@@ -22,6 +23,7 @@ export const markets: Route = route({
   id: 'listMarkets',
   summary: 'Markets that have data',
   description: `Every exchange and symbol, at most ${MOST}. In addresses a symbol is written with a dash: BTC/USD as BTC-USD.`,
+  rows: true,
   params: z.strictObject({}),
   query: z.strictObject({ exchange: exchangeParameter.optional().describe('Markets of this exchange only') }),
   answer: async ({ catalog }) => pageOf(rowSchema(await catalog.columns('markets')).extend(progress.shape)),
@@ -43,13 +45,12 @@ export const markets: Route = route({
     if (exchange !== undefined) rows = rows.where('markets.exchange', '=', exchange);
     const found = (await rows.execute()) as readonly Readonly<Record<string, unknown>>[];
     const types = new Map(columns.map(({ name, type }) => [name, type]));
-    return {
-      data: found.map((row) =>
-        Object.fromEntries(
-          Object.entries(row).map(([name, value]) => [name, toJson(value, types.get(name) ?? 0)]),
-        ),
+    const data = found.map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [name, toJson(value, types.get(name) ?? 0)]),
       ),
-      next_cursor: null,
-    };
+    );
+    const names = [...types.keys(), ...Object.keys(progress.shape)];
+    return new Rows({ data, next_cursor: null }, names, 'revalidate');
   },
 });

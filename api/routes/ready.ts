@@ -13,6 +13,7 @@ export const ready: Route = route({
   summary: 'Whether what is served is current and complete',
   description:
     'Ready when the database answers, the engine keeps up and at least one market has enough history. Otherwise 503, with every reason in `reasons`.',
+  access: 'open',
   params: z.strictObject({}),
   query: z.strictObject({}),
   answer: async () => readySchema,

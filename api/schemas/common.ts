@@ -47,3 +47,27 @@ export const limitParameter = z
     maximum: 5000,
     pattern: undefined,
   });
+
+/** A moment up to which to answer. */
+export const asOfParameter = moment
+  .optional()
+  .describe('Answer as it was known then: ISO 8601 with zone, or a day. Not later than now');
+
+/** Where the page before ended. */
+export const cursorParameter = z
+  .string()
+  .max(1024, { error: 'expected at most 1024 characters' })
+  .optional()
+  .describe('next_cursor of the page before, with the same other parameters');
+
+/** Which columns to send. */
+export const columnsParameter = z
+  .string()
+  .regex(/^[A-Za-z0-9_]{1,63}(,[A-Za-z0-9_]{1,63}){0,199}$/, {
+    error: 'expected names of columns joined by commas',
+  })
+  .optional()
+  .describe('Columns to send, joined by commas; all when left out');
+
+/** Which way rows go. */
+export const orderParameter = z.enum(['asc', 'desc'], { error: 'expected asc or desc' }).default('desc');

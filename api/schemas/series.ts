@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { exchangeParameter, limitParameter, moment, symbolParameter } from './common.ts';
+import {
+  asOfParameter,
+  columnsParameter,
+  cursorParameter,
+  exchangeParameter,
+  limitParameter,
+  moment,
+  orderParameter,
+  symbolParameter,
+} from './common.ts';
 
 /** The path of a series. */
 export const seriesParams = z.strictObject({ symbol: symbolParameter });
@@ -9,23 +18,13 @@ export const seriesQuery = z.strictObject({
   exchange: exchangeParameter.optional(),
   from: moment.optional().describe('First window start, inclusive: ISO 8601 with zone, or a day'),
   to: moment.optional().describe('Window start to stop before: ISO 8601 with zone, or a day'),
-  order: z
-    .enum(['asc', 'desc'], { error: 'expected asc or desc' })
-    .default('desc')
-    .describe('By window start: desc begins with the newest'),
+  as_of: asOfParameter.describe(
+    'Only windows that were closed at this time of the market. Corrections that came later are in them',
+  ),
+  order: orderParameter.describe('By window start: desc begins with the newest'),
   limit: limitParameter,
-  cursor: z
-    .string()
-    .max(512, { error: 'expected at most 512 characters' })
-    .optional()
-    .describe('next_cursor of the page before, with the same other parameters'),
-  columns: z
-    .string()
-    .regex(/^[A-Za-z0-9_]{1,63}(,[A-Za-z0-9_]{1,63}){0,199}$/, {
-      error: 'expected names of columns joined by commas',
-    })
-    .optional()
-    .describe('Columns to send, joined by commas; all when left out'),
+  cursor: cursorParameter,
+  columns: columnsParameter,
 });
 
 /** The query of a series that exists in several timeframes. */

@@ -1,0 +1,67 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { FILTERS, listing, name } from './listing.ts';
+import { aliasChangedThen, aliasThen } from './promotedThen.ts';
+
+const named = { column: 'name', schema: name('model').describe('Models with this name only') };
+
+/** The registry of models. */
+export const models = listing({
+  path: '/v1/models',
+  id: 'listModels',
+  summary: 'Models, with what they serve as and how good they were',
+  description:
+    'Every version that was registered. alias is champion, challenger, or null when it is out of service; with as_of it is the alias of that time. metrics are from data that the version did not see.',
+  view: () => 'models',
+  views: ['models'],
+  key: () => [
+    { name: 'created_at', kind: 'time' },
+    { name: 'name', kind: 'text' },
+    { name: 'version', kind: 'int' },
+  ],
+  time: 'created_at',
+  ofMarket: false,
+  filters: {
+    name: named,
+    version: FILTERS.version,
+    horizon: FILTERS.horizon,
+  },
+  json: ['parameters', 'metrics', 'feature_names'],
+  asOf: {
+    known: (at) => sql<boolean>`created_at <= ${at}`,
+    replaced: { alias: aliasThen, alias_changed_at: aliasChangedThen },
+    final: false,
+  },
+});
+
+/** Decisions about models. */
+export const promotions = listing({
+  path: '/v1/promotions',
+  id: 'listPromotions',
+  summary: 'Decisions about which model serves, and why',
+  description: 'Written once each, with the figures they were decided by.',
+  view: () => 'promotions',
+  views: ['promotions'],
+  key: () => [
+    { name: 'decided_at', kind: 'time' },
+    { name: 'name', kind: 'text' },
+    { name: 'decision', kind: 'int' },
+  ],
+  time: 'decided_at',
+  ofMarket: false,
+  filters: {
+    name: named,
+    version: FILTERS.version,
+    action: {
+      column: 'action',
+      schema: z
+        .enum(['challenge', 'promote', 'refuse', 'rollback', 'retire'], {
+          error: 'expected challenge, promote, refuse, rollback or retire',
+        })
+        .optional()
+        .describe('Decisions of this kind only'),
+    },
+  },
+  json: ['reasons', 'evidence'],
+  asOf: { known: (at) => sql<boolean>`decided_at <= ${at}`, final: true },
+});

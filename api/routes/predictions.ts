@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { Rows } from '../caching.ts';
+import { FILTERS } from '../listings/listing.ts';
+import { type LatestPrediction, predictionSchema } from '../predictions/latest.ts';
+import { route } from '../route.ts';
+import { asOfParameter, exchangeParameter, symbolParameter } from '../schemas/common.ts';
+import { pageOf } from '../schemas/series.ts';
+import { checkAsOf } from '../watermarks.ts';
+
+const answer = async (): Promise<z.ZodType> => pageOf(predictionSchema);
+
+/** What every champion predicts now. */
+export const allPredictions = route({
+  path: '/v1/predictions',
+  id: 'getAllPredictions',
+  summary: 'The newest prediction of every champion in every market',
+  description: 'At most one row per market, horizon and model, and none older than two days.',
+  rows: true,
+  params: z.strictObject({}),
+  query: z.strictObject({
+    exchange: exchangeParameter.optional().describe('Of this exchange only'),
+    horizon: FILTERS.horizon.schema,
+  }),
+  answer,
+  problems: ['bad_parameter', 'unknown_parameter'],
+  handle: async (_params, { exchange, horizon }, { latest }) => {
+    const all = await latest.all();
+    return page(
+      all.filter((one) => exchange === undefined || one.exchange === exchange),
+      { horizon },
+    );
+  },
+});
+
+/** What the champions predict now of one market. */
+export const predictions = route({
+  path: '/v1/predictions/{symbol}',
+  id: 'getPredictions',
+  summary: 'The newest predictions of a market, in short',
+  description:
+    'One row per horizon and model in service as champion, a quarter of a second old at most; empty when none was made in two days. With as_of, what the champions of that time had predicted by then.',
+  rows: true,
+  params: z.strictObject({ symbol: symbolParameter }),
+  query: z.strictObject({
+    exchange: exchangeParameter.optional(),
+    horizon: FILTERS.horizon.schema,
+    model: FILTERS.model.schema,
+    as_of: asOfParameter,
+  }),
+  answer,
+  problems: ['bad_parameter', 'unknown_parameter', 'exchange_required', 'unknown_market'],
+  handle: async ({ symbol }, { exchange, horizon, model, as_of }, { markets, latest, clock }) => {
+    checkAsOf(as_of, clock);
+    const market = await markets.find(symbol, exchange);
+    const found = as_of === undefined ? await latest.of(market) : await latest.asOf(market, as_of);
+    return page(found, { horizon, model });
+  },
+});
+
+function page(
+  found: readonly LatestPrediction[],
+  { horizon, model }: { readonly horizon: unknown; readonly model?: unknown },
+): Rows {
+  const data = found.filter(
+    (one) =>
+      (horizon === undefined || one.horizon_minutes === horizon) &&
+      (model === undefined || one.model === model),
+  );
+  return new Rows({ data, next_cursor: null }, Object.keys(predictionSchema.shape), 'revalidate');
+}
