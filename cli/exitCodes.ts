@@ -4,6 +4,7 @@ import { BadOption, UnknownLayout, UnknownMarket } from '../connectors/errors.ts
 import { UnknownObjectError } from '../engine/catalog/catalog.ts';
 import { EngineBusyError } from '../engine/engine.ts';
 import { DataFolderInUse, PortInUse, SettingRefused } from '../engine/postgres/server/errors.ts';
+import { JobBusy } from '../jobs/schedule/errors.ts';
 import { AlreadyRunning, NotRunning, UsageError } from './errors.ts';
 
 /** What the command ends with; stable, so that scripts may rest on it. */
@@ -34,7 +35,7 @@ const USAGE: readonly ErrorClass[] = [
   PortInUse,
   ListenError,
 ];
-const BUSY: readonly ErrorClass[] = [DataFolderInUse, EngineBusyError, AlreadyRunning];
+const BUSY: readonly ErrorClass[] = [DataFolderInUse, EngineBusyError, AlreadyRunning, JobBusy];
 
 /** The exit code of an error. */
 export function exitCodeOf(error: unknown): number {

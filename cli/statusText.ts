@@ -1,6 +1,7 @@
 import type { FeedsReport } from '../api/schemas/feeds.ts';
 import { count } from './progress.ts';
 import type { Status } from './status.ts';
+import type { Store } from './store.ts';
 
 /** A status as lines for people. */
 export function describeStatus(status: Status): string[] {
@@ -33,7 +34,22 @@ export function describeStatus(status: Status): string[] {
     ...database.markets.map(({ exchange, symbol, event_time }, index) =>
       row(index === 0 ? 'markets' : '', `${`${exchange} ${symbol}`.padEnd(width + 1)}  up to ${event_time}`),
     ),
+    ...describeModels(database),
   ];
+}
+
+/** A line a model in service, and how the newest training stands. */
+function describeModels({ models, training }: Store): string[] {
+  const lines = models.map(({ name, version, alias, algorithm, scored_through }, index) => {
+    const through =
+      scored_through === null ? 'has predicted nothing yet' : `predicted up to ${scored_through}`;
+    return row(index === 0 ? 'models' : '', `${name} ${version}  ${alias}, ${algorithm}, ${through}`);
+  });
+  if (lines.length === 0) lines.push(row('models', 'none in service yet'));
+  if (training === null) return lines;
+  const { state, started_at, progress, message } = training;
+  const far = state === 'running' ? `${Math.floor(progress * 100)} %, ` : '';
+  return [...lines, row('training', `${state} (${started_at}), ${far}${message}`)];
 }
 
 /** A line a live market, and what stands in the way of news or Kafka. */

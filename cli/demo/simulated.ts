@@ -11,7 +11,7 @@ import { type DemoSource, plainTime } from './source.ts';
 const START = Date.UTC(2026, 0, 5);
 const HOUR = 3_600_000;
 /** Trades a second of each market. */
-const RATE = 2;
+const RATE = 1;
 /** Strength of the planted signal: 0.1 is weak, 1 is plain to see. */
 const SIGNAL = 0.4;
 

@@ -66,8 +66,13 @@ function report({ terminal }: Context, decision: Decision, { json }: Flags): voi
     return;
   }
   const { name, version, action, alias, previousVersion, reasons } = decision;
-  const before = previousVersion === null || action === 'refuse' ? '' : `, in place of ${previousVersion}`;
-  terminal.print(`${name} ${version}: ${action}; it is ${alias ?? 'out of service'}${before}`);
+  const before =
+    previousVersion === null || previousVersion === version ? '' : `, in place of ${previousVersion}`;
+  terminal.print(
+    action === 'refuse'
+      ? `${name} ${version} stays ${alias ?? 'out of service'}`
+      : `${name} ${version} is ${alias ?? 'out of service'}${before}`,
+  );
   for (const reason of reasons) terminal.print(`  ${reason}`);
 }
 

@@ -5,6 +5,7 @@ import { LiveFeed } from '../../connectors/exchanges/feed/liveFeed.ts';
 import { PostgresMemory } from '../../connectors/exchanges/feed/postgresMemory.ts';
 import { exchangeNamed } from '../../connectors/exchanges/registry.ts';
 import type { Clock } from '../../engine/clock.ts';
+import { UsageError } from '../errors.ts';
 import { exchangeUrls } from './addresses.ts';
 import { rememberLive } from './choose.ts';
 import { type OpenLanding, openLanding } from './landing.ts';
@@ -22,22 +23,33 @@ export interface LiveOptions {
   readonly clock: Clock;
   /** Words for people. */
   readonly say: (line: string) => void;
+  /** One of the two, when the other is another process's. */
+  readonly only?: Feed | undefined;
 }
+
+/** What `connect --only` may be asked for. */
+export const FEEDS = ['trades', 'news'] as const;
+export type Feed = (typeof FEEDS)[number];
 
 /** The exchanges of MARKETS, and news, as the source of `start` and `connect`. */
 export function liveSource(options: LiveOptions): Source {
-  const { config } = options;
-  const wanted = [...marketsByExchange(config.MARKETS)];
+  const { config, only } = options;
+  if (only === 'news' && config.NEWS === 'off')
+    throw new UsageError('`--only news` has nothing to do with NEWS=off. Leave one of the two out');
+  const wanted = only === 'news' ? [] : [...marketsByExchange(config.MARKETS)];
   // An exchange that is not known is to be refused before anything is promised.
   for (const [exchange] of wanted) exchangeNamed(exchange);
-  const markets = wanted.map(([exchange, symbols]) => `${exchange} ${symbols.join(', ')}`).join('; ');
+  const markets =
+    only === 'news'
+      ? 'news'
+      : wanted.map(([exchange, symbols]) => `${exchange} ${symbols.join(', ')}`).join('; ');
   let opened: Opened | null = null;
   const feeds = (): readonly LiveFeed[] => opened?.feeds ?? [];
   return {
     banner: `live ${markets}`,
     name: `live ${markets}`,
     landed: () => feeds().reduce((sum, feed) => sum + (feed.state().writer?.freshTrades ?? 0), 0),
-    doing: () => describeMarkets(feeds().map((feed) => feed.state())),
+    doing: () => (only === 'news' ? 'news' : describeMarkets(feeds().map((feed) => feed.state()))),
     report: (): FeedsReport => ({
       kind: 'live',
       detail: `live ${markets}`,
@@ -46,7 +58,7 @@ export function liveSource(options: LiveOptions): Source {
       kafka: opened?.landing.kafka() ?? null,
     }),
     async run(signal) {
-      rememberLive(config.DATA_DIR);
+      if (only !== 'news') rememberLive(config.DATA_DIR);
       opened = await open(options, wanted);
       const { landing, memory, news } = opened;
       followReloads(options, feeds(), signal);
@@ -84,7 +96,7 @@ interface Opened {
 }
 
 async function open(
-  { config, url, clock, say }: LiveOptions,
+  { config, url, clock, say, only }: LiveOptions,
   wanted: readonly (readonly [string, readonly string[]])[],
 ): Promise<Opened> {
   const landing = await openLanding({ config, url, clock, say });
@@ -104,5 +116,6 @@ async function open(
         onNews: (sentence) => say(`${name}: ${sentence}`),
       }),
   );
-  return { landing, memory, feeds, news: newsDesk({ config, url, landing: landing.landing, clock, say }) };
+  const news = only === 'trades' ? null : newsDesk({ config, url, landing: landing.landing, clock, say });
+  return { landing, memory, feeds, news };
 }

@@ -38,5 +38,10 @@ async function refusals(registry: Registry, { name, version }: RegisteredModel):
     (decision) => decision.version === version,
   );
   const since = own.findIndex(({ action }) => action === 'challenge');
-  return own.slice(0, since < 0 ? own.length : since).filter(({ action }) => action === 'refuse').length;
+  return own.slice(0, since < 0 ? own.length : since).filter(isJudgement).length;
+}
+
+/** A refusal for want of minutes is none: nothing was compared. */
+function isJudgement({ action, evidence }: Decision): boolean {
+  return action === 'refuse' && Array.isArray(evidence.duels) && evidence.duels.length > 0;
 }
