@@ -1,10 +1,12 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A listening API. */
 export interface Listening {
   readonly port: number;
   readonly url: string;
+  /** For what is no request, such as WebSockets. */
+  readonly server: Server;
   /** Takes no new requests, lets running ones finish for a while, then ends their connections. */
   stop(): Promise<void>;
 }
@@ -26,6 +28,8 @@ export class ListenError extends Error {
 const HEADERS_WITHIN_MS = 10_000;
 const REQUEST_WITHIN_MS = 15_000;
 const FINISH_WITHIN_MS = 10_000;
+/** Requests' and streams' connections; the streams have a limit of their own below it. */
+const MOST_CONNECTIONS = 3_000;
 
 /** Serves an app, on this machine only unless told otherwise; port 0 takes a free one. */
 export async function listen(
@@ -38,7 +42,7 @@ export async function listen(
     { headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS, maxHeaderSize: 16_384 },
     app,
   );
-  server.maxConnections = 1_000;
+  server.maxConnections = MOST_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(new ListenError(host, port, error)));
     server.listen({ host, port }, resolve);
@@ -58,6 +62,7 @@ export async function listen(
   };
   return {
     port: bound,
+    server,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     stop: () => {
       stopping ??= stop();

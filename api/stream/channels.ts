@@ -1,0 +1,112 @@
+import type { ServedView } from '../catalog.ts';
+import { Problem } from '../problem.ts';
+
+/** What may be subscribed to. */
+export const CHANNEL_NAMES = ['trade', 'candle', 'indicator', 'feature', 'prediction', 'error'] as const;
+export type ChannelName = (typeof CHANNEL_NAMES)[number];
+
+/** One channel: a table or view, row by row, for one market at a time. Every relation has the columns `exchange` and `symbol`. */
+export interface Channel {
+  readonly name: ChannelName;
+  readonly relation: ServedView;
+  /**
+   * `state`: a newer row of a key replaces the older one, so a slow client may be sent the newest only.
+   * `events`: every row counts; one that is not sent is told of as a gap.
+   */
+  readonly kind: 'state' | 'events';
+  /** Whether it exists in several timeframes, in a column `timeframe`. */
+  readonly timeframed: boolean;
+  /** Columns that tell its rows apart within a market and timeframe. */
+  readonly key: readonly string[];
+  /** Columns that order its rows, the time first. */
+  readonly order: readonly [string, ...string[]];
+  /** Newest rows in a snapshot. */
+  readonly snapshot: number;
+  /** Newest rows kept, to know what has been sent already; at least as many as in a snapshot. */
+  readonly kept: number;
+  readonly about: string;
+  /** Columns that hold JSON as text, which is sent as what it says. */
+  readonly json?: readonly string[];
+}
+
+/** Every channel. A new one is an entry here. */
+export const CHANNELS: readonly Channel[] = [
+  {
+    name: 'trade',
+    relation: 'trades',
+    kind: 'events',
+    timeframed: false,
+    key: ['trade_id'],
+    order: ['ts', 'trade_id'],
+    snapshot: 50,
+    kept: 2_000,
+    about: 'Trades as they are stored: live ones and, when a hole is repaired, older ones',
+  },
+  {
+    name: 'candle',
+    relation: 'candles',
+    kind: 'state',
+    timeframed: true,
+    key: ['window_start'],
+    order: ['window_start'],
+    snapshot: 60,
+    kept: 60,
+    about: 'Candles, the open one included; a row is sent again whenever it changes',
+  },
+  {
+    name: 'indicator',
+    relation: 'indicators',
+    kind: 'state',
+    timeframed: true,
+    key: ['window_start'],
+    order: ['window_start'],
+    snapshot: 2,
+    kept: 5,
+    about: 'Indicators, one row a window',
+  },
+  {
+    name: 'feature',
+    relation: 'features',
+    kind: 'state',
+    timeframed: false,
+    key: ['window_start'],
+    order: ['window_start'],
+    snapshot: 2,
+    kept: 5,
+    about: 'What models see, one row a minute',
+  },
+  {
+    name: 'prediction',
+    relation: 'predictions',
+    kind: 'events',
+    timeframed: false,
+    key: ['window_start', 'horizon_minutes', 'model', 'version'],
+    order: ['window_start', 'horizon_minutes', 'model', 'version'],
+    snapshot: 50,
+    kept: 500,
+    about: 'Predictions as they are made',
+    json: ['contributions'],
+  },
+  {
+    name: 'error',
+    relation: 'prediction_errors',
+    kind: 'events',
+    timeframed: false,
+    key: ['window_start', 'horizon_minutes', 'model', 'version'],
+    order: ['window_start', 'horizon_minutes', 'model', 'version'],
+    snapshot: 50,
+    kept: 500,
+    about: 'Predictions against what came true, when their horizon is over',
+  },
+];
+
+/** The channel of a name. @throws Problem */
+export function channelNamed(name: string): Channel {
+  const found = CHANNELS.find((channel) => channel.name === name);
+  if (found) return found;
+  throw new Problem('bad_parameter', {
+    detail: `There is no channel '${name.slice(0, 80)}'. There are ${CHANNEL_NAMES.join(', ')}`,
+    field: 'channel',
+    more: { allowed: CHANNEL_NAMES },
+  });
+}

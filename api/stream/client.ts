@@ -1,0 +1,171 @@
+import type { Subscriber } from './audience.ts';
+import { CHANNELS, type Channel } from './channels.ts';
+import type { StreamClock } from './clock.ts';
+import type { Hub } from './hub.ts';
+import type { StreamLimits } from './limits.ts';
+import { changeMessages, HEARTBEAT, type Message, rowsMessage } from './message.ts';
+import { Outbox } from './outbox.ts';
+import { type Subject, type Topic, type TopicChange, topicId } from './topic.ts';
+
+/** How messages get to a client: a WebSocket, or an answer that goes on. */
+export interface Line {
+  /** Bytes that were handed over and are not with the system's network yet. */
+  readonly bufferedBytes: number;
+  /** Hands a message over; `sent` is called when it left, or never will. */
+  send(message: Message, sent: () => void): void;
+  /** Ends it, telling the client why where the protocol can. */
+  close(code: number, reason: string): void;
+}
+
+/** WebSocket's codes for an end (RFC 6455, 7.4). */
+export const CLOSE = { goingAway: 1001, policy: 1008, failure: 1011, busy: 1013 } as const;
+
+export interface ClientOptions {
+  readonly hub: Hub;
+  readonly line: Line;
+  readonly limits: StreamLimits;
+  readonly clock: StreamClock;
+}
+
+/** One who is told what changes, whatever the protocol: at its own pace, and not for ever when that is too slow. */
+export class Client implements Subscriber {
+  readonly #options: ClientOptions;
+  readonly #topics = new Map<string, Topic>();
+  #outbox: Outbox | null = null;
+  #slowSince = 0;
+  #cursor: string;
+  #sentAt: number;
+  #closed = false;
+  #drained: (() => void)[] = [];
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    this.#cursor = options.hub.cursor;
+    this.#sentAt = options.clock.now();
+  }
+
+  get subscriptions(): number {
+    return this.#topics.size;
+  }
+
+  has(id: string): boolean {
+    return this.#topics.has(id);
+  }
+
+  /** Sends a message, however slow the client is: for answers, of which there are no more than requests. */
+  send(message: Message): void {
+    if (this.#closed) return;
+    this.#sentAt = this.#options.clock.now();
+    this.#options.line.send(message, this.#sent);
+  }
+
+  /**
+   * Begins to follow topics: `before` is called for each, then comes its snapshot, or what changed since a cursor, then what
+   * changes from now on. They were acquired, and are released when the client leaves them.
+   */
+  follow(
+    topics: readonly Topic[],
+    begin: { readonly snapshot: boolean; readonly since?: string | undefined },
+    before: (topic: Topic, resumed: boolean) => void,
+  ): void {
+    if (this.#closed) {
+      for (const topic of topics) this.#options.hub.release(topic);
+      return;
+    }
+    const { hub } = this.#options;
+    for (const topic of topics) {
+      const missed = begin.since === undefined ? null : hub.since(topic, begin.since);
+      this.#topics.set(topic.id, topic);
+      before(topic, missed !== null);
+      if (missed !== null)
+        for (const change of missed)
+          for (const message of changeMessages(topic.channel, [change], hub.cursor)) this.send(message);
+      else if (begin.snapshot) {
+        const rows = topic.snapshot.map((row) => row.json);
+        this.send(rowsMessage(topic.channel, 'snapshot', rows, hub.cursor));
+      }
+    }
+    for (const channel of new Set(topics.map((topic) => topic.channel))) this.#place(channel);
+  }
+
+  /** False when it was not followed. */
+  leave(subject: Subject): boolean {
+    const topic = this.#topics.get(topicId(subject));
+    if (!topic) return false;
+    this.#topics.delete(topic.id);
+    this.#outbox?.remove(topic);
+    this.#place(topic.channel);
+    this.#options.hub.release(topic);
+    return true;
+  }
+
+  deliver(_channel: Channel, changes: readonly TopicChange[], messages: readonly Message[]): void {
+    if (this.#closed) return;
+    const { line, limits, clock } = this.#options;
+    if (this.#outbox === null && line.bufferedBytes <= limits.bufferedBytes) {
+      for (const message of messages) this.send(message);
+      this.#cursor = messages.at(-1)?.cursor ?? this.#cursor;
+      return;
+    }
+    if (this.#outbox === null) {
+      this.#outbox = new Outbox();
+      this.#slowSince = clock.now();
+    }
+    this.#outbox.add(changes);
+    if (this.#outbox.size > limits.waitingRows)
+      this.close(CLOSE.policy, `too slow: more than ${limits.waitingRows} rows wait`);
+  }
+
+  /** Resolves when so little waits that more may be sent. */
+  async drained(): Promise<void> {
+    const { line, limits } = this.#options;
+    if (this.#closed || line.bufferedBytes <= limits.bufferedBytes) return;
+    await new Promise<void>((resolve) => this.#drained.push(resolve));
+  }
+
+  /** Looks after it: a heartbeat where nothing was sent, an end where it has been slow for too long. */
+  sweep(): void {
+    const { clock, limits, line } = this.#options;
+    const now = clock.now();
+    if (this.#outbox !== null && now - this.#slowSince > limits.slowMs)
+      this.close(CLOSE.policy, `too slow: what was sent has not been read for ${limits.slowMs / 1000} s`);
+    else if (this.#drained.length > 0 && line.bufferedBytes <= limits.bufferedBytes) this.#sent();
+    else if (this.#outbox === null && now - this.#sentAt >= limits.heartbeatMs) this.send(HEARTBEAT);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.ended();
+    this.#options.line.close(code, reason);
+  }
+
+  /** The line is gone. */
+  ended(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const { hub } = this.#options;
+    for (const channel of CHANNELS) hub.place(this, channel, new Set());
+    for (const topic of this.#topics.values()) hub.release(topic);
+    this.#topics.clear();
+    this.#outbox = null;
+    for (const resolve of this.#drained.splice(0)) resolve();
+  }
+
+  #place(channel: Channel): void {
+    const topics = [...this.#topics.values()].filter((topic) => topic.channel === channel);
+    this.#options.hub.place(this, channel, new Set(topics));
+  }
+
+  readonly #sent = (): void => {
+    const { line, limits } = this.#options;
+    if (this.#closed || line.bufferedBytes > limits.bufferedBytes / 2) return;
+    for (const resolve of this.#drained.splice(0)) resolve();
+    // With the cursor from before it became slow: who comes back amid this must not miss what still waits.
+    while (this.#outbox !== null && line.bufferedBytes <= limits.bufferedBytes) {
+      const message = this.#outbox.next(this.#cursor);
+      if (message !== null) this.send(message);
+      if (!this.#outbox.isEmpty) continue;
+      this.#outbox = null;
+    }
+  };
+}
