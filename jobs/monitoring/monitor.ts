@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import type { Pool } from 'pg';
+import type { Clock } from '../../engine/clock.ts';
+import { said } from '../models/errors.ts';
+import type { Registry } from '../registry/registry.ts';
+import { checkDrift, type DriftChange } from './drift.ts';
+import { decideRetraining, type RetrainingDecision } from './policy.ts';
+import { type WatchedModel, watchedModels } from './progress.ts';
+import { PREDICTION, storePredictionReference, storeReferences } from './references.ts';
+import type { MonitoringSettings } from './settings.ts';
+
+const sql = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
+const PRUNE_COUNTS = sql('pruneCounts');
+const PRUNE_CHECKS = sql('pruneChecks');
+
+const DAY = 86_400_000;
+/** Days that counts are kept: a week can be looked at in SQL. */
+const KEEP_COUNTS = 8;
+
+/** What monitoring stands on. */
+export interface MonitoringPlatform {
+  /** Connections as the owner of the database; one is enough. */
+  readonly pool: Pool;
+  /** Says which markets a version was trained on. */
+  readonly registry: Pick<Registry, 'serving' | 'load'>;
+  readonly clock: Clock;
+}
+
+/** What one run of the monitoring found and decided. */
+export interface Monitored {
+  /** Features whose state changed. */
+  readonly changes: readonly DriftChange[];
+  readonly decisions: readonly RetrainingDecision[];
+  /** Names of models that are to be trained now. */
+  readonly retrain: readonly string[];
+  /** What was done and what could not be, for people; empty when there is nothing to say. */
+  readonly sentences: readonly string[];
+}
+
+/**
+ * What the scheduled monitoring does: gives new versions their references, counts and checks the hours that are over, decides about
+ * retraining, and deletes what is old. Run it every few minutes; a second run without anything new does nothing.
+ *
+ * @example
+ * const { retrain } = await monitor({ pool, registry, clock }, STANDARD_MONITORING);
+ */
+export async function monitor(
+  platform: MonitoringPlatform,
+  settings: MonitoringSettings,
+): Promise<Monitored> {
+  const { pool, clock } = platform;
+  const sentences: string[] = [];
+  for (const model of await watchedModels(pool))
+    sentences.push(
+      ...(await refer(platform, model).catch((error: unknown) => [
+        `${model.name} ${model.version} cannot be watched for drift: ${said(error)}`,
+      ])),
+    );
+  const changes = await checkDrift(pool, clock, settings.drift);
+  const decisions = await decideRetraining(pool, clock, settings.policy);
+  await pool.query(PRUNE_COUNTS, [KEEP_COUNTS]);
+  await pool.query(PRUNE_CHECKS, [settings.keepDays]);
+  return {
+    changes,
+    decisions,
+    retrain: decisions.filter(({ action }) => action === 'retrain').map(({ name }) => name),
+    sentences: [...sentences, ...changes.map(changeSentence), ...decisions.map(decisionSentence)],
+  };
+}
+
+/** Stores the references that a version lacks. */
+async function refer(
+  { pool, registry, clock }: MonitoringPlatform,
+  { name, version, referred, began, scoredThrough }: WatchedModel,
+): Promise<readonly string[]> {
+  const which = `${name} ${version}`;
+  const sentences: string[] = [];
+  if (!referred.some((feature) => feature !== PREDICTION)) {
+    const model = (await registry.serving()).find((one) => one.name === name && one.version === version);
+    if (model === undefined) return [];
+    const { markets } = (await registry.load(model)).description;
+    const features = await storeReferences(pool, model, markets, clock);
+    sentences.push(
+      features > 0
+        ? `${which}: ${features} features are watched for drift.`
+        : `${which} is not watched for drift: features has no rows of the time it was trained on.`,
+    );
+  }
+  if (!referred.includes(PREDICTION) && scoredThrough >= began + DAY)
+    if ((await storePredictionReference(pool, { name, version }, began, clock)) > 0)
+      sentences.push(`${which}: its predictions are watched for drift, against those of its first day.`);
+  return sentences;
+}
+
+function changeSentence({ model, version, feature, from, to, adjustedPsi }: DriftChange): string {
+  return `${model} ${version}: ${feature} went from ${from} to ${to} (adjusted stability index ${adjustedPsi.toPrecision(3)}).`;
+}
+
+function decisionSentence({ name, version, action, reasons }: RetrainingDecision): string {
+  return `${name} ${version}: ${action === 'retrain' ? 'it is to be trained again' : 'it is not trained again yet'}. ${reasons.join(' ')}`;
+}
