@@ -3,12 +3,15 @@ import { benchBackfill } from './backfill.ts';
 import { benchHistory } from './history.ts';
 import { benchKafka } from './kafka.ts';
 import { machine } from './rig.ts';
+import { benchScoring } from './scoring/scoring.ts';
 import { benchStages } from './stages.ts';
 import { benchLive } from './throughput.ts';
+import { benchTraining } from './training/training.ts';
 
 /**
- * `npm run bench [-- live history backfill stages kafka]`: figures go to bench/results/<name>.json with the machine and the commit.
+ * `npm run bench [-- live history backfill stages kafka training scoring]`: figures go to bench/results/<name>.json with the machine and the commit.
  * BENCH_SMALL=1 runs each in miniature, to see that it runs; BENCH_DAYS shortens the backfill, BENCH_TRADES the large history.
+ * training and scoring install Python's XGBoost into .cache, to be measured against; BENCH_MARKETS=20 leaves out the 200 markets of scoring.
  */
 const small = process.env.BENCH_SMALL === '1';
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -20,6 +23,16 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
       : benchHistory(1_000_000, Number(process.env.BENCH_TRADES ?? 20_000_000)),
   stages: () => benchStages(small ? 5_000 : 200_000),
   kafka: () => benchKafka(small ? 20_000 : 500_000),
+  training: () => (small ? benchTraining(2000, 20, 1) : benchTraining(20_000, 200, 7)),
+  scoring: () =>
+    small
+      ? benchScoring({ rows: 400, pairs: 1, markets: [2], windows: 3 })
+      : benchScoring({
+          rows: 20_000,
+          pairs: 7,
+          markets: (process.env.BENCH_MARKETS ?? '20,200').split(',').map(Number),
+          windows: 100,
+        }),
 };
 
 const wanted = process.argv.slice(2);
