@@ -28,7 +28,7 @@ export function faultyPool(pool: Pool, statements: number, moment: Moment): Pool
       get: (target, name) => {
         if (name === 'query')
           return (...given: Parameters<PoolClient['query']>) => guarded(async () => target.query(...given));
-        if (name === 'release') return () => target.release(dead);
+        if (name === 'release') return (broken?: Error | boolean) => target.release(dead || broken);
         return Reflect.get(target, name);
       },
     });

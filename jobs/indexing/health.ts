@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import type { Pool } from 'pg';
+import type { Clock } from '../../engine/clock.ts';
+import { said } from '../models/errors.ts';
+
+const SAMPLE = readFileSync(new URL('./sql/sampleHealth.sql', import.meta.url), 'utf8');
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+export interface HealthSamplesOptions {
+  /** Connections as the owner of the database; one is enough. */
+  readonly pool: Pool;
+  readonly clock: Clock;
+  /** Older samples are deleted. */
+  readonly retentionDays: number;
+  /** Told in words when no sample can be taken. */
+  readonly say: (sentence: string) => void;
+}
+
+/** Stores how each market's pipeline is at this minute, in `pipeline_health`. @returns how many rows were new */
+export async function sampleHealth(pool: Pool, now: number): Promise<number> {
+  const minute = new Date(Math.floor(now / MINUTE) * MINUTE);
+  return (await pool.query({ name: 'sample health', text: SAMPLE, values: [minute] })).rowCount ?? 0;
+}
+
+/** Takes a sample each minute until the signal, and deletes old ones each hour; what fails is said once and tried again. */
+export async function runHealthSamples(options: HealthSamplesOptions, signal: AbortSignal): Promise<void> {
+  const { pool, clock, retentionDays, say } = options;
+  let failure: string | null = null;
+  for (let deletedAt = Number.NEGATIVE_INFINITY; !signal.aborted; ) {
+    const now = clock.now();
+    try {
+      await sampleHealth(pool, now);
+      if (now >= deletedAt + 60 * MINUTE) {
+        const before = new Date(now - retentionDays * DAY);
+        await pool.query('delete from pipeline_health where sampled_at < $1', [before]);
+        deletedAt = now;
+      }
+      failure = null;
+    } catch (error) {
+      if (said(error) !== failure) say(`the health of the pipeline is not noted: ${said(error)}`);
+      failure = said(error);
+    }
+    await clock.sleep(MINUTE - (clock.now() % MINUTE), signal);
+  }
+}
