@@ -8,6 +8,7 @@ import type { Clock } from '../../engine/clock.ts';
 import { UsageError } from '../errors.ts';
 import { exchangeUrls } from './addresses.ts';
 import { rememberLive } from './choose.ts';
+import { Followed } from './followed.ts';
 import { type OpenLanding, openLanding } from './landing.ts';
 import { describeMarkets, marketReports } from './liveReport.ts';
 import { marketsByExchange } from './markets.ts';
@@ -36,7 +37,9 @@ export function liveSource(options: LiveOptions): Source {
   const { config, only } = options;
   if (only === 'news' && config.NEWS === 'off')
     throw new UsageError('`--only news` has nothing to do with NEWS=off. Leave one of the two out');
-  const wanted = only === 'news' ? [] : [...marketsByExchange(config.MARKETS)];
+  const followed = new Followed(config.DATA_DIR);
+  const standing = followed.markets(config.MARKETS);
+  const wanted = only === 'news' ? [] : [...marketsByExchange(standing)];
   // An exchange that is not known is to be refused before anything is promised.
   for (const [exchange] of wanted) exchangeNamed(exchange);
   const markets =
@@ -57,11 +60,22 @@ export function liveSource(options: LiveOptions): Source {
       news: opened?.news?.report() ?? null,
       kafka: opened?.landing.kafka() ?? null,
     }),
+    follow(market, wanted) {
+      const feed = feeds().find((one) => one.state().exchange === market.exchange);
+      if (feed === undefined)
+        throw new UsageError(
+          `${market.exchange} is not fed here: name one of its markets in MARKETS and restart`,
+        );
+      if (wanted) feed.subscribe([market.symbol]);
+      else feed.unsubscribe([market.symbol]);
+      if (wanted) followed.add(market);
+      else followed.remove(market);
+    },
     async run(signal) {
       if (only !== 'news') rememberLive(config.DATA_DIR);
       opened = await open(options, wanted);
       const { landing, memory, news } = opened;
-      followReloads(options, feeds(), signal);
+      followReloads(options, standing, feeds(), signal);
       try {
         await together(
           [
@@ -79,9 +93,14 @@ export function liveSource(options: LiveOptions): Source {
 }
 
 /** Markets of the exchanges that are fed may come and go while they are. */
-function followReloads({ config, say }: LiveOptions, feeds: readonly LiveFeed[], signal: AbortSignal): void {
+function followReloads(
+  { say }: LiveOptions,
+  standing: readonly MarketName[],
+  feeds: readonly LiveFeed[],
+  signal: AbortSignal,
+): void {
   const byExchange = new Map(feeds.map((feed) => [feed.state().exchange, feed]));
-  let current: readonly MarketName[] = config.MARKETS;
+  let current = standing;
   onReload(signal, say, (wanted) => {
     for (const words of changeMarkets(byExchange, current, wanted)) say(words);
     current = wanted;

@@ -1,4 +1,5 @@
 import type { FeedsReport } from '../../api/schemas/feeds.ts';
+import type { MarketName } from '../../config/groups/feed.ts';
 
 /** Where trades come from while `start` or `connect` runs. */
 export interface Source {
@@ -14,6 +15,11 @@ export interface Source {
   doing(): string;
   /** The same for the API and for `status`. */
   report(): FeedsReport;
+  /**
+   * Begins or ends following a market while it runs; absent where markets are given. A restart goes on with it.
+   * @throws UsageError when its exchange is not fed
+   */
+  follow?(market: MarketName, wanted: boolean): void;
 }
 
 /** What a source without live markets reports. */

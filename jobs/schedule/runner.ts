@@ -54,6 +54,7 @@ export class JobRunner {
    * Runs a job to its end; what it throws becomes the result.
    *
    * @param startedBy `schedule`, `hand`, or who else
+   * @param onBegun told the number of the run once its row is there
    * @throws JobBusy when one of the kind is running, in any process
    */
   async run(
@@ -62,9 +63,11 @@ export class JobRunner {
     job: Job,
     limits: JobLimits,
     signal: AbortSignal,
+    onBegun: (run: number) => void = () => {},
   ): Promise<JobResult> {
     return this.#alone(kind, async () => {
       const run = await this.runs.begin(kind, startedBy);
+      onBegun(run);
       const result = await this.#watched(kind, run, job, limits, signal);
       await this.runs.end(kind, run, result.state, result.message);
       return result;
