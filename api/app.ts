@@ -4,6 +4,11 @@ import helmet from 'helmet';
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { admission, allowed, crossOrigin, type RateLimits } from './access/admission.ts';
+import { Gate } from './access/gate.ts';
+import { jsonBody } from './admin/body.ts';
+import type { AdminPort } from './admin/port.ts';
+import { adminRoutes } from './admin/routes.ts';
 import { Catalog } from './catalog.ts';
 import type { Clock, Context, EngineStatus } from './context.ts';
 import type { Views } from './database.ts';
@@ -35,6 +40,12 @@ export interface ApiOptions {
   readonly maxLagMs?: number;
   /** Requests that may wait for a connection before new ones are refused; default 200. */
   readonly maxWaiting?: number;
+  /** Decides who may have what; default: reading is open to this machine, and nobody is admin. */
+  readonly gate?: Gate;
+  /** Default: 6000 requests a minute for a key, 600 for an address without. */
+  readonly limits?: RateLimits;
+  /** Does what administrators ask for; default: nothing is offered. */
+  readonly admin?: AdminPort;
   /** Further paths, which are in the document like the others. */
   readonly routes?: readonly Route[];
   /** Adds what is no route, such as streams, behind the checks that all requests pass. */
@@ -44,11 +55,13 @@ export interface ApiOptions {
 /** The API as an Express app, which `listen` serves. */
 export function createApi(options: ApiOptions): Express {
   const context = contextOf(options);
-  const served = [...routes, ...(options.routes ?? [])];
+  const { gate } = context;
+  const served = [...routes, ...adminRoutes, ...(options.routes ?? [])];
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.use(identified(options), helmet(), limited, compressed);
+  app.use(identified(options), helmet(), limited, crossOrigin(gate));
+  app.use(...admission(gate, options.limits ?? LIMITS, options.clock), compressed);
   app.get('/openapi.json', async (_request, response) => {
     response.set('cache-control', 'no-cache').json(await openApi(served, context));
   });
@@ -58,7 +71,10 @@ export function createApi(options: ApiOptions): Express {
     const serve = handlerOf(route, context);
     // Health must answer though everything else is jammed.
     if (route.path === '/health') app.get(route.path, serve);
-    else app[route.method](expressPath(route.path), guard, serve);
+    else {
+      const body = route.method === 'post' ? [jsonBody] : [];
+      app[route.method](expressPath(route.path), allowed(gate, route.access), guard, ...body, serve);
+    }
   }
   options.mount?.(app, context);
   for (const [path, methods] of methodsByPath(served)) app.all(path, methodNotAllowed(methods));
@@ -66,6 +82,9 @@ export function createApi(options: ApiOptions): Express {
   app.use(failures(context));
   return app;
 }
+
+const LIMITS: RateLimits = { perKey: 6_000, perAddress: 600 };
+const OPEN = new Gate({ keys: null, keysRequired: false, origins: [] });
 
 /** Long answers are packed; what trickles, as server-sent events do, is not held back for it. */
 const compressed = compression({
@@ -112,6 +131,8 @@ function contextOf({
   clock,
   logger,
   maxLagMs = 2_000,
+  gate = OPEN,
+  admin,
 }: ApiOptions): Context {
   const db = new Kysely<Views>({ dialect: new PostgresDialect({ pool }) });
   const catalog = new Catalog(pool, clock);
@@ -122,6 +143,6 @@ function contextOf({
   const startedAt = clock.now();
   return {
     ...{ db, catalog, markets, watermarks, latest, history },
-    ...{ status, feeds, clock, logger, maxLagMs, startedAt },
+    ...{ status, feeds, gate, admin: admin ?? null, clock, logger, maxLagMs, startedAt },
   };
 }

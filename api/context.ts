@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import type { Gate } from './access/gate.ts';
+import type { AdminPort } from './admin/port.ts';
 import type { Catalog } from './catalog.ts';
 import type { Views } from './database.ts';
 import type { Markets } from './markets.ts';
@@ -33,6 +35,10 @@ export interface Context {
   readonly history: Remembered<History>;
   readonly status: () => Promise<EngineStatus>;
   readonly feeds: () => FeedsReport;
+  /** Decides who may have what. */
+  readonly gate: Gate;
+  /** Null where nothing can be started. */
+  readonly admin: AdminPort | null;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly startedAt: number;

@@ -65,6 +65,11 @@ export function asProblem(error: unknown): Problem {
   ) {
     return unreachable(error);
   }
+  const { type } = error as { type?: unknown };
+  if (typeof type === 'string') {
+    const known = bodyProblem(type, error);
+    if (known) return known;
+  }
   // Express and its router mark what the client did wrong, such as a broken percent escape.
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return new Problem('malformed_request', {
@@ -76,6 +81,30 @@ export function asProblem(error: unknown): Problem {
     detail: 'This is not your fault: tell the operator the request_id, under which the cause is logged',
     cause: error,
   });
+}
+
+/** Problems by what the reader of bodies calls them. */
+function bodyProblem(type: string, cause: unknown): Problem | null {
+  switch (type) {
+    case 'entity.parse.failed':
+      return new Problem('malformed_request', { detail: 'The body is not JSON', cause });
+    case 'request.size.invalid':
+    case 'request.aborted':
+      return new Problem('malformed_request', {
+        detail: 'The body is not as long as content-length says',
+        cause,
+      });
+    case 'entity.too.large':
+      return new Problem('body_too_large', { detail: 'Send a shorter body', cause });
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return new Problem('unsupported_media_type', {
+        detail: 'Send the body as UTF-8, and not packed',
+        cause,
+      });
+    default:
+      return null;
+  }
 }
 
 /** Problems by PostgreSQL's error code, or by that of the network. */

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { answerBroken } from './broken.ts';
 
 /** A listening API. */
 export interface Listening {
@@ -43,6 +44,7 @@ export async function listen(
     app,
   );
   server.maxConnections = MOST_CONNECTIONS;
+  server.on('clientError', answerBroken);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(new ListenError(host, port, error)));
     server.listen({ host, port }, resolve);

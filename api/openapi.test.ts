@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { adminRoutes } from './admin/routes.ts';
 import { type TestApi, testApi } from './fixtures/harness.ts';
 import { routes } from './routes/all.ts';
 
@@ -11,7 +12,7 @@ afterAll(() => api.stop());
 test('the document describes what the requests are checked by, and the columns of today', async () => {
   const { body } = await api.get('/openapi.json');
   expect(body.openapi).toBe('3.1.0');
-  expect(Object.keys(body.paths)).toEqual([...new Set(routes.map(({ path }) => path))]);
+  expect(Object.keys(body.paths)).toEqual([...new Set([...routes, ...adminRoutes].map(({ path }) => path))]);
   const { get } = body.paths['/v1/candles/{symbol}'];
   const limit = get.parameters.find((one: { name: string }) => one.name === 'limit');
   expect(limit).toEqual({

@@ -11,6 +11,11 @@ export type Json = Readonly<Record<string, unknown>>;
 // Any path may answer these.
 const ALWAYS: readonly ProblemCode[] = [
   'malformed_request',
+  'unauthorized',
+  'wrong_host',
+  'too_many_requests',
+  'request_timeout',
+  'headers_too_large',
   'not_acceptable',
   'method_not_allowed',
   'body_too_large',
@@ -21,6 +26,8 @@ const ALWAYS: readonly ProblemCode[] = [
   'view_missing',
   'query_timeout',
 ];
+
+const ADMIN: readonly ProblemCode[] = ['forbidden'];
 
 /** The OpenAPI 3.1 document of these routes, with the columns that the SQL defines at this moment. */
 export async function openApi(routes: readonly Route[], context: Context): Promise<Json> {
@@ -40,7 +47,10 @@ export async function openApi(routes: readonly Route[], context: Context): Promi
     },
     servers: [{ url: '/' }],
     paths,
-    components: { schemas: { Problem: toSchema(problemSchema, 'output') } },
+    components: {
+      schemas: { Problem: toSchema(problemSchema, 'output') },
+      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A key, as tw_…' } },
+    },
   };
 }
 
@@ -49,7 +59,18 @@ async function operation(route: Route, context: Context): Promise<Json> {
     operationId: route.id,
     summary: route.summary,
     description: route.description,
+    ...(route.access === 'open'
+      ? {}
+      : { security: route.access === 'admin' ? [{ key: [] }] : [{ key: [] }, {}] }),
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
+    ...(route.method === 'post' && route.body !== null
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: toSchema(route.body, 'input') } },
+          },
+        }
+      : {}),
     responses: {
       [route.status]: {
         description: route.summary,
@@ -59,7 +80,7 @@ async function operation(route: Route, context: Context): Promise<Json> {
         },
       },
       ...(route.method === 'get' ? { 304: { description: 'As if-none-match has it' } } : {}),
-      ...problemResponses([...route.problems, ...ALWAYS]),
+      ...problemResponses([...route.problems, ...ALWAYS, ...(route.access === 'admin' ? ADMIN : [])]),
     },
   };
 }

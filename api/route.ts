@@ -107,7 +107,7 @@ function check<S extends z.ZodType>(schema: S, given: unknown): z.output<S> {
     (at, step) => (at as Readonly<Record<PropertyKey, unknown>> | undefined)?.[step],
     given,
   );
-  if (Array.isArray(value)) {
+  if (Array.isArray(value) && field !== '') {
     throw new Problem('bad_parameter', {
       detail: `${field} is given ${value.length} times: give it once`,
       field,

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
+import { visitorOf } from './access/admission.ts';
 import { CACHE_CONTROL, Rows } from './caching.ts';
 import type { Context } from './context.ts';
 import { Problem } from './problem.ts';
@@ -28,13 +29,8 @@ export function handlerOf(route: Route, context: Context): RequestHandler {
 }
 
 function askedBy(request: Request, response: Response): Asked<unknown, unknown, unknown> {
-  const by = response.locals.keyName;
-  return {
-    params: request.params,
-    query: request.query,
-    body: request.body,
-    by: typeof by === 'string' ? by : 'nobody',
-  };
+  const by = visitorOf(response).name;
+  return { params: request.params, query: request.query, body: request.body, by };
 }
 
 function formatOf(route: Route, request: Request, response: Response): 'json' | RowFormat {

@@ -1,3 +1,4 @@
+import { BadKey, BadKeyFile, PublicWithoutKeys } from '../api/access/errors.ts';
 import { ListenError } from '../api/listen.ts';
 import { ConfigError } from '../config/errors.ts';
 import { BadOption, UnknownLayout, UnknownMarket } from '../connectors/errors.ts';
@@ -34,6 +35,9 @@ const USAGE: readonly ErrorClass[] = [
   SettingRefused,
   PortInUse,
   ListenError,
+  BadKey,
+  BadKeyFile,
+  PublicWithoutKeys,
 ];
 const BUSY: readonly ErrorClass[] = [DataFolderInUse, EngineBusyError, AlreadyRunning, JobBusy];
 

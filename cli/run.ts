@@ -11,6 +11,7 @@ import { explainError, FoundWanting } from './errors.ts';
 import { EXIT, exitCodeOf } from './exitCodes.ts';
 import { explain } from './explain.ts';
 import { importVerb } from './import.ts';
+import { keys } from './keys.ts';
 import { models } from './models/models.ts';
 import { psql } from './psql.ts';
 import { record } from './record.ts';
@@ -45,6 +46,7 @@ const VERBS: readonly ((context: Context) => Command)[] = [
   test,
   sql,
   demo,
+  keys,
   doctor,
 ];
 

@@ -7,6 +7,7 @@ import type { Config } from '../config/config.ts';
 import { systemClock } from '../engine/clock.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exitCodes.ts';
+import { gateOf, rateLimitsOf } from './gate.ts';
 import { aborted } from './interrupt.ts';
 import type { OpenModels } from './models/service.ts';
 import type { Platform } from './platform.ts';
@@ -79,12 +80,14 @@ async function openApi(
   platform: Platform,
   feeds: () => FeedsReport,
 ): Promise<{ readonly listening: Listening; stop(): Promise<void> }> {
-  const pool = createReadPool({ url: platform.database.url('analyst') });
   // Requests are logged with LOG_LEVEL=debug: at info the terminal belongs to the status lines.
   const level = config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL;
   const logger = pino({ level }, pino.destination({ dest: 2, sync: true }));
+  const gate = gateOf(config, logger);
+  const limits = rateLimitsOf(config);
+  const pool = createReadPool({ url: platform.database.url('analyst') });
   const status = async () => platform.status();
-  const app = createApi({ pool, logger, clock: systemClock, status, feeds });
+  const app = createApi({ pool, logger, clock: systemClock, status, feeds, gate, limits });
   try {
     const listening = await listen(app, config.PORT, undefined, config.HOST);
     return {

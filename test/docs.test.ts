@@ -48,7 +48,10 @@ describe.each(pages)('%s', (page) => {
     const known = verbs();
     for (const { verb, flags } of calls(page)) {
       expect([...known.keys()]).toContain(verb);
-      const options = known.get(verb)?.options.map((option) => option.long) ?? [];
+      const command = known.get(verb);
+      const options = [command, ...(command?.commands ?? [])].flatMap((one) =>
+        (one?.options ?? []).map((option) => option.long),
+      );
       for (const flag of flags) expect(['--help', ...options]).toContain(flag);
     }
   });
