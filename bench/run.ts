@@ -31,7 +31,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
           rows: 20_000,
           pairs: 7,
           markets: (process.env.BENCH_MARKETS ?? '20,200').split(',').map(Number),
-          windows: 100,
+          windows: Number(process.env.BENCH_WINDOWS ?? 100),
         }),
 };
 

@@ -14,10 +14,12 @@ export type PythonTask = { readonly do: 'train' | 'load' | 'score' } & Readonly<
 export class PythonXgboost {
   readonly #child: ChildProcess;
   readonly #lines: Interface;
+  readonly #ended: Promise<unknown>;
 
   private constructor(child: ChildProcess, lines: Interface) {
     this.#child = child;
     this.#lines = lines;
+    this.#ended = once(child, 'close');
   }
 
   /** Installs it where it is missing. */
@@ -30,7 +32,7 @@ export class PythonXgboost {
 
   async ask(task: PythonTask): Promise<PythonAnswer> {
     const answered = once(this.#lines, 'line');
-    const ended = once(this.#child, 'close').then(() => {
+    const ended = this.#ended.then(() => {
       throw new Error("Python's XGBoost ended; what it said is above");
     });
     this.#child.stdin?.write(`${JSON.stringify(task)}\n`);
@@ -39,8 +41,7 @@ export class PythonXgboost {
   }
 
   async stop(): Promise<void> {
-    const closed = once(this.#child, 'close');
     this.#child.stdin?.end();
-    await closed;
+    await this.#ended;
   }
 }
