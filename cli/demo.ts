@@ -1,13 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { TrainingCancelled } from '../jobs/models/errors.ts';
 import { writeReport } from '../jobs/report/html/page.ts';
 import type { Report } from '../jobs/report/report.ts';
 import type { Context } from './context.ts';
 import { chooseSource } from './demo/choose.ts';
 import { type DemoFlags, STANDARD_HOURS } from './demo/flags.ts';
-import { openStage } from './demo/stage.ts';
+import { checkFolder, onStage } from './demo/stage.ts';
 import { EXIT } from './exitCodes.ts';
 import { onInterrupt } from './interrupt.ts';
 import { duration } from './progress.ts';
@@ -35,7 +34,7 @@ export function demo(context: Context): Command {
     )
     .option('--hours <hours>', 'length of the simulated tape', whole(24), STANDARD_HOURS)
     .option('--seed <number>', 'of the simulated tape (default: SIMULATOR_SEED)', whole(0))
-    .option('--train-share <share>', 'share of the tape that is trained on; the rest is replayed', share, 0.6)
+    .option('--train-share <share>', 'share of the tape that is trained on; the rest is replayed', share, 0.8)
     .addOption(
       new Option('--algorithm <name>', 'of the model in service; the others are compared')
         .choices(['auto', 'persistence', 'ridge', 'xgboost', 'lightgbm'])
@@ -54,7 +53,7 @@ Examples:
   $ tickwave demo
   $ tickwave demo --candles BTCUSDT-1m-2024-*.csv --out report
   $ tickwave demo --candles Coinbase_BTCUSD_1h.csv --exchange coinbase --symbol BTC/USD --bar-minutes 60
-  $ tickwave demo --data-dir demo-data && DATA_DIR=demo-data tickwave start
+  $ tickwave demo --data-dir demo-data && DATA_DIR=demo-data tickwave engine
 
 Without files it plays two simulated markets, one with a weak planted signal and one without.`;
 
@@ -76,32 +75,38 @@ function share(text: string): number {
 async function run(context: Context, flags: DemoFlags): Promise<number> {
   const { terminal } = context;
   context.config();
-  const source = chooseSource(context, flags);
+  checkFolder(flags);
+  const read = chooseSource(context, flags);
   const signal = onInterrupt(terminal.say);
   const began = performance.now();
-  const stage = await openStage(context, flags);
   try {
-    const report = await stage.play(await source(signal), signal);
-    const folder = resolve(flags.out);
-    mkdirSync(folder, { recursive: true });
-    const { html, json } = writeReport(report);
-    writeFileSync(join(folder, 'report.html'), html);
-    writeFileSync(join(folder, 'report.json'), json);
-    if (flags.json === true) terminal.print(json.trimEnd());
+    const source = await read(signal);
+    signal.throwIfAborted();
+    const report = await onStage(context, flags, (stage) => stage.play(source, signal));
+    const folder = store(report, flags);
+    if (flags.json === true) terminal.print(JSON.stringify(report));
     else for (const line of summary(report)) terminal.print(line);
-    terminal.say(
-      `report: ${join(folder, 'report.html')} and report.json, after ${duration((performance.now() - began) / 1000)}`,
-    );
+    const took = duration((performance.now() - began) / 1000);
+    terminal.say(`report: ${join(folder, 'report.html')} and report.json, after ${took}`);
     if (flags.dataDir !== undefined)
-      terminal.say(`the database is kept: DATA_DIR=${resolve(flags.dataDir)} tickwave start`);
+      terminal.say(`the database is kept: DATA_DIR=${resolve(flags.dataDir)} tickwave engine`);
     return EXIT.ok;
   } catch (error) {
-    if (!(error instanceof TrainingCancelled) || !signal.aborted) throw error;
+    if (!signal.aborted) throw error;
+    terminal.debug(String(error));
     terminal.say('stopped before the end; there is no report');
     return EXIT.interrupted;
-  } finally {
-    await stage.close();
   }
+}
+
+/** @returns the folder */
+function store(report: Report, { out }: DemoFlags): string {
+  const folder = resolve(out);
+  mkdirSync(folder, { recursive: true });
+  const { html, json } = writeReport(report);
+  writeFileSync(join(folder, 'report.html'), html);
+  writeFileSync(join(folder, 'report.json'), json);
+  return folder;
 }
 
 /** The verdicts, and what became of the challengers. */

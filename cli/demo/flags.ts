@@ -1,7 +1,7 @@
 import type { TrainSettings } from '../../jobs/training/settings.ts';
 
 /** Hours of the simulated tape by standard. */
-export const STANDARD_HOURS = 96;
+export const STANDARD_HOURS = 120;
 
 /** The flags of `tickwave demo`, read. */
 export interface DemoFlags {

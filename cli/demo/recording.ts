@@ -62,7 +62,8 @@ export class Recording {
     return {
       startMs: first.start,
       endMs: last.start + MINUTE,
-      rows: this.#rows,
+      rowsUntil: (ms) =>
+        minutes.filter(({ start }) => start + MINUTE <= ms).reduce((sum, minute) => sum + sizeOf(minute), 0),
       timeOfShare: (share) => timeOfShare(minutes, share),
       landUntil: lander(minutes, landing),
     };
@@ -79,6 +80,10 @@ export class Recording {
     this.#minutes.set(start, minute);
     return minute;
   }
+}
+
+function sizeOf({ candles, heartbeats, trades }: Minute): number {
+  return candles.length + heartbeats.length + trades.length;
 }
 
 /** Markets that a minute tells of: trades of one market are one row of it. */
@@ -113,7 +118,7 @@ function lander(minutes: readonly Minute[], landing: FileLanding): Tape['landUnt
         chunk.candles.push(...minute.candles);
         chunk.heartbeats.push(...minute.heartbeats);
         chunk.trades.push(...minute.trades);
-        rows += minute.candles.length + minute.heartbeats.length + minute.trades.length;
+        rows += sizeOf(minute);
       }
       if (rows === 0) break;
       await landing.chunk(chunk);

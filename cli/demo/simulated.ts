@@ -13,7 +13,7 @@ const HOUR = 3_600_000;
 /** Trades a second of each market. */
 const RATE = 1;
 /** Strength of the planted signal: 0.1 is weak, 1 is plain to see. */
-const SIGNAL = 0.4;
+const SIGNAL = 0.8;
 
 export interface SimulatedDemoOptions {
   readonly seed: number;

@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
 import { PostgresLanding } from '../../connectors/postgresLanding.ts';
 import { loadCatalog } from '../../engine/catalog/catalog.ts';
@@ -16,7 +16,7 @@ import type { Report } from '../../jobs/report/report.ts';
 import { STANDARD_SETTINGS } from '../../jobs/training/settings.ts';
 import type { Context } from '../context.ts';
 import { type Database, openDatabase } from '../database.ts';
-import { UsageError } from '../errors.ts';
+import { explainError, UsageError } from '../errors.ts';
 import { libraryPlaces } from '../models/places.ts';
 import type { DemoFlags } from './flags.ts';
 import { showProgress } from './progress.ts';
@@ -29,20 +29,29 @@ const ROUNDS = { rounds: 200, patience: 15 };
 export interface Stage {
   /** Plays the source to its end. @throws TrainingCancelled when the signal aborts */
   play(source: DemoSource, signal: AbortSignal): Promise<Report>;
-  /** Stops everything, and deletes the data folder unless it was to be kept. */
-  close(): Promise<void>;
 }
 
-/** Brings up the stage. @throws UsageError when the data folder to keep is not empty */
-export async function openStage(context: Context, flags: DemoFlags): Promise<Stage> {
+/** A demonstration begins with nothing. @throws UsageError when the data folder to keep holds something */
+export function checkFolder({ dataDir }: DemoFlags): void {
+  if (dataDir === undefined) return;
+  const folder = resolve(dataDir);
+  if (existsSync(folder) && readdirSync(folder).length > 0)
+    throw new UsageError(
+      `--data-dir is ${folder}, which is not empty; a demo begins with an empty database, name another folder`,
+    );
+}
+
+/** Brings up a stage for some work; stops everything after it, and deletes the data folder unless it was to be kept. */
+export async function onStage<Result>(
+  context: Context,
+  flags: DemoFlags,
+  work: (stage: Stage) => Promise<Result>,
+): Promise<Result> {
   const config = context.config();
   const folder = folderOf(flags);
   const ours = { ...config, DATA_DIR: folder, DATABASE_URL: null, DATABASE_PORT: null };
   const closing: (() => Promise<unknown>)[] = [];
-  const close = async (): Promise<void> => {
-    for (const end of closing.splice(0).reverse()) await end();
-  };
-  closing.push(async () => (flags.dataDir === undefined ? deleteDataFolder(folder) : undefined));
+  if (flags.dataDir === undefined) closing.push(async () => deleteTemporary(folder));
   try {
     const database = await openDatabase(ours, context.terminal.debug);
     closing.push(() => database.stop());
@@ -53,29 +62,27 @@ export async function openStage(context: Context, flags: DemoFlags): Promise<Sta
     closing.push(() => engine.stop());
     const algorithms = await availableAlgorithms(libraryPlaces(config), 1);
     closing.push(() => algorithms.close());
-    for (const { name, reason, remedy } of algorithms.unavailable)
-      context.terminal.warn(
-        `${name} is left out: ${reason.includes(remedy) ? reason : `${reason} ${remedy}`}`,
-      );
-    return {
+    for (const { name, reason } of algorithms.unavailable)
+      context.terminal.warn(`${name} is left out: ${reason}`);
+    return await work({
       play: (source, signal) =>
         play(context, flags, { database, engine, algorithms, folder, source, signal }),
-      close,
-    };
-  } catch (error) {
-    await close();
-    throw error;
+    });
+  } finally {
+    const said = (error: unknown): void => context.terminal.warn(explainError(error));
+    for (const end of closing.reverse()) await end().catch(said);
   }
 }
 
 function folderOf({ dataDir }: DemoFlags): string {
-  if (dataDir === undefined) return join(mkdtempSync(join(tmpdir(), 'tickwave-demo-')), 'data');
-  const folder = resolve(dataDir);
-  if (existsSync(folder) && readdirSync(folder).length > 0)
-    throw new UsageError(
-      `--data-dir is ${folder}, which is not empty; a demo begins with an empty database, name another folder`,
-    );
-  return folder;
+  return dataDir === undefined
+    ? join(mkdtempSync(join(tmpdir(), 'tickwave-demo-')), 'data')
+    : resolve(dataDir);
+}
+
+function deleteTemporary(folder: string): void {
+  deleteDataFolder(folder);
+  rmSync(dirname(folder), { recursive: true, force: true });
 }
 
 interface Playing {

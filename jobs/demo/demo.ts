@@ -54,11 +54,11 @@ export async function playDemo(options: DemoOptions): Promise<DemoOutcome> {
 
 /** Lands a day at a time, so that there is something to show. @returns rows landed */
 async function load(
-  { tape, refresh, signal, trainShare, timeOf, onProgress }: DemoOptions,
+  { tape, refresh, signal, timeOf, onProgress }: DemoOptions,
   cutMs: number,
 ): Promise<number> {
   const { startMs } = tape;
-  const total = Math.round(tape.rows * trainShare);
+  const total = tape.rowsUntil(cutMs);
   let done = 0;
   for (let at = startMs; at < cutMs; ) {
     if (signal.aborted) throw cancelled();
@@ -93,7 +93,7 @@ async function replay(options: DemoOptions, cutMs: number, loaded: number): Prom
     catchUpMinutes: NO_LIMIT_MINUTES,
     expiryMs: NO_LIMIT_MINUTES * 60_000,
   });
-  const total = tape.rows - loaded;
+  const total = tape.rowsUntil(tape.endMs) - loaded;
   let done = 0;
   for (const at of replaySteps(cutMs, tape.endMs, options.stepMinutes)) {
     if (signal.aborted) throw cancelled();

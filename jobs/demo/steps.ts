@@ -1,5 +1,5 @@
 const MINUTE = 60_000;
-/** The last minutes are replayed one by one, so that each is scored as it closes and its latency means something. */
+/** The last hour, or the second half, goes minute by minute: each is scored as it closes, and its latency means something. */
 const ONE_BY_ONE = 60;
 
 /**
@@ -8,7 +8,8 @@ const ONE_BY_ONE = 60;
  * @param stepMinutes minutes at a time; what is stored in the end is the same whatever it is
  */
 export function replaySteps(fromMs: number, toMs: number, stepMinutes: number): readonly number[] {
-  const single = Math.max(fromMs, toMs - ONE_BY_ONE * MINUTE);
+  const half = fromMs + Math.floor((toMs - fromMs) / 2 / MINUTE) * MINUTE;
+  const single = Math.max(half, toMs - ONE_BY_ONE * MINUTE);
   const steps: number[] = [];
   for (let at = fromMs; at < single; ) {
     at = Math.min(single, at + stepMinutes * MINUTE);

@@ -43,7 +43,7 @@ export function verdictOf(
   const sentences = {
     skill: `Skill: the error is below that of predicting no change, by more than luck explains (${figures}).`,
     unconfirmed: `Skill is not confirmed: only the ${isSignificant(live) ? 'replay' : 'walk forward'} shows it, as luck alone does in one case of ten (${figures}).`,
-    none: `No skill: the error is not below that of predicting no change by more than luck explains (${figures}).`,
+    none: `No skill: the error is ${(live.skill?.upper ?? 0) < 0 ? 'above that of predicting no change' : 'not below that of predicting no change by more than luck explains'} (${figures}).`,
   };
   const kind = passed === 2 ? 'skill' : passed === 1 ? 'unconfirmed' : 'none';
   return { kind, sentence: sentences[kind], evidence };
@@ -94,5 +94,5 @@ function moneyText({ metrics: { trading } }: Measured): string {
   if (trading.trades === 0)
     return `No predicted move was larger than the fees of ${percent(2 * trading.fee, 2)}, so the trading rule did nothing.`;
   const result = trading.net > 0 ? 'earned' : 'lost';
-  return `After fees of ${percent(2 * trading.fee, 2)} a round trip the trading rule ${result} ${percent(Math.abs(trading.net), 2)} of one stake in ${amount(trading.trades)} trades.`;
+  return `After fees of ${percent(2 * trading.fee, 2)} a round trip the trading rule ${result} ${percent(Math.abs(trading.net), 2)} of one stake in ${amount(trading.trades)} trade${trading.trades === 1 ? '' : 's'}.`;
 }

@@ -40,10 +40,10 @@ export interface Chart {
 }
 
 const WIDTH = 380;
-const HEIGHT = 236;
+const HEIGHT = 244;
 const LEFT = 52;
 const RIGHT = WIDTH - 12;
-const TOP = 12;
+const TOP = 24;
 const BOTTOM = HEIGHT - 44;
 
 /** A chart as SVG, without scripts; colours come from the page's style. */
@@ -87,7 +87,7 @@ function axes({ xLabel, yLabel, xText, yText }: Chart, x: Scale, y: Scale): Mark
   const columns = x.ticks.map(
     (tick) => html`<text x="${x.at(tick)}" y="${BOTTOM + 16}" text-anchor="middle">${xText(tick)}</text>`,
   );
-  return html`<g class="axes" aria-hidden="true">${rows}${columns}<text class="label" x="${RIGHT}" y="${HEIGHT - 6}" text-anchor="end">${xLabel}</text><text class="label" x="2" y="${HEIGHT - 6}">${yLabel}</text></g>`;
+  return html`<g class="axes" aria-hidden="true">${rows}${columns}<text class="label" x="${RIGHT}" y="${HEIGHT - 6}" text-anchor="end">${xLabel}</text><text class="label" x="2" y="11">${yLabel}</text></g>`;
 }
 
 function draw(mark: Mark, x: Scale & Ends, y: Scale & Ends): Markup {

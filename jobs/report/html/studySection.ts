@@ -38,7 +38,7 @@ function asked(
   const learned =
     training === null
       ? ''
-      : ` ${training.algorithm} learned from ${amount(training.rows)} rows, ${spanText(training.from, training.to)}, in ${lasting(training.seconds)}; walk forward included.`;
+      : ` ${training.algorithm} learned from ${amount(training.rows)} rows, ${spanText(training.from, training.to)}, in ${lasting(training.seconds)} with its walk forward.`;
   return html`<p class="quiet">Model ${name}: the log return of ${markets.map(({ exchange, symbol }) => `${exchange} ${symbol}`).join(', ')} over the next ${ahead}${bars}, its interval and its direction.${learned} What came after ${minuteText(cut)} UTC was replayed: each minute was scored when it had closed, and measured when its horizon was over.</p>`;
 }
 

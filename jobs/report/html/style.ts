@@ -15,7 +15,7 @@ p { max-width: 76ch; margin: 8px 0; }
 .verdict.skill { border-color: var(--good); } .verdict.none { border-color: var(--bad); } .verdict.unconfirmed, .verdict.unknown { border-color: var(--unsure); }
 .quiet, figure .about { color: var(--quiet); font-size: .92rem; }
 ul { padding-left: 20px; } li { margin: 4px 0; max-width: 76ch; }
-.charts { display: grid; gap: 16px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }
+.charts { display: grid; gap: 16px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 420px), 1fr)); }
 figure { margin: 0; padding: 12px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; min-width: 0; }
 figcaption { font-weight: 600; margin-bottom: 6px; }
 svg { display: block; width: 100%; height: auto; }
@@ -27,11 +27,12 @@ svg text { fill: var(--quiet); font-size: 11px; font-family: inherit; } svg .ran
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 6px 0 0; padding: 0; font-size: .85rem; }
 .legend li::before { content: ""; display: inline-block; width: 12px; height: 4px; margin-right: 6px; vertical-align: middle; background: var(--tone); }
 details { margin-top: 6px; } summary { cursor: pointer; color: var(--quiet); font-size: .92rem; }
-.scroll { overflow-x: auto; margin: 8px 0; }
+.scroll { overflow-x: auto; margin: 8px 0 16px; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--quiet); padding: 4px 0; }
 th, td { padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; vertical-align: top; }
-th:first-child { text-align: left; font-weight: 500; } td.words { white-space: normal; text-align: left; }
+th:first-child { text-align: left; font-weight: 500; }
 footer { margin-top: 48px; color: var(--quiet); font-size: .9rem; }
+@media (max-width: 560px) { th, td { white-space: normal; } }
 @media print { body { max-width: none; } details > * { display: block; } }
 `;
