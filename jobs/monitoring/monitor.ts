@@ -51,11 +51,8 @@ export async function monitor(
   const { pool, clock } = platform;
   const sentences: string[] = [];
   for (const model of await watchedModels(pool))
-    sentences.push(
-      ...(await refer(platform, model).catch((error: unknown) => [
-        `${model.name} ${model.version} cannot be watched for drift: ${said(error)}`,
-      ])),
-    );
+    for (const refer of [referFeatures, referPredictions])
+      sentences.push(...(await refer(platform, model).catch((error: unknown) => [unwatched(model, error)])));
   const changes = await checkDrift(pool, clock, settings.drift);
   const decisions = await decideRetraining(pool, clock, settings.policy);
   await pool.query(PRUNE_COUNTS, [KEEP_COUNTS]);
@@ -68,28 +65,33 @@ export async function monitor(
   };
 }
 
-/** Stores the references that a version lacks. */
-async function refer(
+async function referFeatures(
   { pool, registry, clock }: MonitoringPlatform,
+  { name, version, referred }: WatchedModel,
+): Promise<readonly string[]> {
+  if (referred.some((feature) => feature !== PREDICTION)) return [];
+  const model = (await registry.serving()).find((one) => one.name === name && one.version === version);
+  if (model === undefined) return [];
+  const { markets } = (await registry.load(model)).description;
+  const features = await storeReferences(pool, model, markets, clock);
+  return features > 0
+    ? [`${name} ${version}: ${features} features are watched for drift.`]
+    : [`${name} ${version} is not watched for drift: features has no rows of the time it was trained on.`];
+}
+
+async function referPredictions(
+  { pool, clock }: MonitoringPlatform,
   { name, version, referred, began, scoredThrough }: WatchedModel,
 ): Promise<readonly string[]> {
-  const which = `${name} ${version}`;
-  const sentences: string[] = [];
-  if (!referred.some((feature) => feature !== PREDICTION)) {
-    const model = (await registry.serving()).find((one) => one.name === name && one.version === version);
-    if (model === undefined) return [];
-    const { markets } = (await registry.load(model)).description;
-    const features = await storeReferences(pool, model, markets, clock);
-    sentences.push(
-      features > 0
-        ? `${which}: ${features} features are watched for drift.`
-        : `${which} is not watched for drift: features has no rows of the time it was trained on.`,
-    );
-  }
-  if (!referred.includes(PREDICTION) && scoredThrough >= began + DAY)
-    if ((await storePredictionReference(pool, { name, version }, began, clock)) > 0)
-      sentences.push(`${which}: its predictions are watched for drift, against those of its first day.`);
-  return sentences;
+  if (referred.includes(PREDICTION) || scoredThrough < began + DAY) return [];
+  const stored = await storePredictionReference(pool, { name, version }, began, clock);
+  return stored > 0
+    ? [`${name} ${version}: its predictions are watched for drift, against those of its first day.`]
+    : [];
+}
+
+function unwatched({ name, version }: WatchedModel, error: unknown): string {
+  return `${name} ${version} cannot be watched for drift: ${said(error)}`;
 }
 
 function changeSentence({ model, version, feature, from, to, adjustedPsi }: DriftChange): string {
