@@ -4,6 +4,7 @@ import helmet from 'helmet';
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import { admission, allowed, crossOrigin, type RateLimits } from './access/admission.ts';
 import { Gate } from './access/gate.ts';
 import { jsonBody } from './admin/body.ts';
@@ -14,6 +15,9 @@ import type { Clock, Context, EngineStatus } from './context.ts';
 import type { Views } from './database.ts';
 import { failures, methodNotAllowed, unknownPath } from './failures.ts';
 import { Markets } from './markets.ts';
+import { expose } from './metrics/expose.ts';
+import { httpMetrics } from './metrics/httpMetrics.ts';
+import { pipelineMetrics } from './metrics/pipelineMetrics.ts';
 import { openApi } from './openapi.ts';
 import { LatestPredictions } from './predictions/latest.ts';
 import { PROBLEMS, Problem } from './problem.ts';
@@ -46,6 +50,8 @@ export interface ApiOptions {
   readonly limits?: RateLimits;
   /** Does what administrators ask for; default: nothing is offered. */
   readonly admin?: AdminPort;
+  /** What is measured is registered there and served under /metrics; default: nothing is. */
+  readonly registry?: Registry;
   /** Further paths, which are in the document like the others. */
   readonly routes?: readonly Route[];
   /** Adds what is no route, such as streams, behind the checks that all requests pass. */
@@ -60,8 +66,14 @@ export function createApi(options: ApiOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
+  const { registry } = options;
+  if (registry) app.use(httpMetrics(registry, options.clock));
   app.use(identified(options), helmet(), limited, crossOrigin(gate));
   app.use(...admission(gate, options.limits ?? LIMITS, options.clock), compressed);
+  if (registry) {
+    pipelineMetrics(registry, context);
+    app.get('/metrics', allowed(gate, 'read'), expose(registry));
+  }
   app.get('/openapi.json', async (_request, response) => {
     response.set('cache-control', 'no-cache').json(await openApi(served, context));
   });

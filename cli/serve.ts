@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createApi } from '../api/app.ts';
 import { createReadPool } from '../api/database.ts';
 import { type Listening, listen } from '../api/listen.ts';
@@ -85,9 +86,11 @@ async function openApi(
   const logger = pino({ level }, pino.destination({ dest: 2, sync: true }));
   const gate = gateOf(config, logger);
   const limits = rateLimitsOf(config);
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
   const pool = createReadPool({ url: platform.database.url('analyst') });
   const status = async () => platform.status();
-  const app = createApi({ pool, logger, clock: systemClock, status, feeds, gate, limits });
+  const app = createApi({ pool, logger, clock: systemClock, status, feeds, gate, limits, registry });
   try {
     const listening = await listen(app, config.PORT, undefined, config.HOST);
     return {
