@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { Config } from '../../config/config.ts';
 import { systemClock } from '../../engine/clock.ts';
 import { availableAlgorithms } from '../../jobs/models/algorithms.ts';
+import { STANDARD_MONITORING } from '../../jobs/monitoring/settings.ts';
 import { openRegistry } from '../../jobs/registry/openRegistry.ts';
 import { findHistory } from '../../jobs/retraining/history.ts';
 import type { RetrainRequest } from '../../jobs/retraining/request.ts';
@@ -55,6 +56,7 @@ export async function openModels({ config, url, say, trains }: ModelsOptions): P
     catchUpMinutes: config.MODEL_CATCH_UP,
     expiryMs: expiryMs(config),
     rules: promotionRules(config),
+    monitoring: STANDARD_MONITORING,
     training: trains ? scheduledTraining(config, url, pool) : null,
   });
   const remarks = algorithms.unavailable.map(({ reason }) => reason);
@@ -70,10 +72,17 @@ export async function openModels({ config, url, say, trains }: ModelsOptions): P
 function scheduledTraining(config: Config, url: string, pool: pg.Pool): ModelServiceOptions['training'] {
   const schedule = parseSchedule(config.MODEL_RETRAIN_INTERVAL);
   if (schedule === null) return null;
+  const platform = trainingPlatform(config, url);
   const requests = trainingRequests(config, `It was trained by schedule (${schedule.text}).`);
+  const early = trainingRequests(config, 'It was trained before its time: retraining_decisions says why.');
   return {
     schedule,
-    job: trainingJob(trainingPlatform(config, url), requests),
+    job: trainingJob(platform, requests),
+    early: (names) =>
+      trainingJob(
+        platform,
+        early.filter(({ name }) => names.includes(name)),
+      ),
     ready: () => hasHistory(pool, requests),
     limits: trainingLimits(config),
     runner: new JobRunner({ pool, clock: systemClock, memory: () => process.memoryUsage().rss }),

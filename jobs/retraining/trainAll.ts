@@ -34,7 +34,8 @@ export function trainingJob(
         sentences.push(`${request.name}: ${said(error)}`);
       }
     }
-    if (refused.length === requests.length) throw refused[0];
+    if (refused.length > 0 && refused.length === requests.length) throw refused[0];
+    if (requests.length === 0) return 'None of the models that were asked for is configured.';
     return sentences.join(' ');
   };
 }

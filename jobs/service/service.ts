@@ -1,11 +1,16 @@
 import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
 import type { Algorithms } from '../models/algorithms.ts';
+import { said } from '../models/errors.ts';
+import { monitor } from '../monitoring/monitor.ts';
+import type { MonitoringSettings } from '../monitoring/settings.ts';
 import type { PromotionRules } from '../registry/promotion.ts';
 import type { Registry } from '../registry/registry.ts';
 import { judgeChallengers } from '../retraining/judge.ts';
+import { JobBusy } from '../schedule/errors.ts';
 import { type RecurringOptions, runOnSchedule } from '../schedule/recurring.ts';
 import { repeat } from '../schedule/repeat.ts';
+import type { Job } from '../schedule/runner.ts';
 import { Scorer, type ScorerOptions, type ScorerStatus } from '../scoring/scorer.ts';
 
 export interface ModelServiceOptions
@@ -16,14 +21,23 @@ export interface ModelServiceOptions
   readonly algorithms: Algorithms;
   readonly clock: Clock;
   readonly rules: PromotionRules;
-  /** Training by schedule; null when it is done elsewhere, or not at all. */
-  readonly training: Pick<RecurringOptions, 'schedule' | 'job' | 'ready' | 'limits' | 'runner'> | null;
+  readonly monitoring: MonitoringSettings;
+  /** Training by schedule and before its time; null when it is done elsewhere, or not at all. */
+  readonly training: TrainingPlan | null;
+}
+
+/** When and how models are trained. */
+export interface TrainingPlan
+  extends Pick<RecurringOptions, 'schedule' | 'job' | 'ready' | 'limits' | 'runner'> {
+  /** A job that trains these models before their time. */
+  readonly early: (names: readonly string[]) => Job;
 }
 
 const JUDGE_MS = 5 * 60_000;
+const MONITOR_MS = 5 * 60_000;
 const SYNC_MS = 60_000;
 
-/** The models at work: scoring of each closed minute, judging of challengers, training by schedule, and what MLflow was told. */
+/** The models at work: scoring of each closed minute, judging of challengers, watching for drift, training, and what MLflow was told. */
 export class ModelService {
   readonly #options: ModelServiceOptions;
   readonly #scorer: Scorer;
@@ -44,6 +58,10 @@ export class ModelService {
     await Promise.all([
       this.#scorer.run(signal),
       repeat({ ...often, what: 'judging challengers', everyMs: JUDGE_MS, work: () => this.#judge() }, signal),
+      repeat(
+        { ...often, what: 'monitoring', everyMs: MONITOR_MS, work: (until) => this.#monitor(until) },
+        signal,
+      ),
       repeat({ ...often, what: 'asking the registry', everyMs: SYNC_MS, work: () => this.#sync() }, signal),
       training === null ? undefined : runOnSchedule({ ...training, kind: 'train', clock, say }, signal),
     ]);
@@ -55,6 +73,22 @@ export class ModelService {
       say(
         `${name} ${version} ${action === 'promote' ? 'is champion' : 'stays challenger'}: ${reasons.join(' ')}`,
       );
+  }
+
+  /** What it decides to train before its time is trained at once, by the same runner as what is due. */
+  async #monitor(signal: AbortSignal): Promise<void> {
+    const { monitoring, training, say } = this.#options;
+    const { retrain, sentences } = await monitor(this.#options, monitoring);
+    for (const sentence of sentences) say(sentence);
+    if (training === null || retrain.length === 0) return;
+    try {
+      const { runner, early, limits } = training;
+      const { run, state, message } = await runner.run('train', 'policy', early(retrain), limits, signal);
+      say(`train ${run}: ${state}. ${message}`);
+    } catch (error) {
+      if (!(error instanceof JobBusy)) throw error;
+      say(said(error));
+    }
   }
 
   async #sync(): Promise<void> {
