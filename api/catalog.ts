@@ -32,6 +32,7 @@ const SERVED = [
   'trade_gaps',
   'freshness',
   'job_runs',
+  'pipeline_health',
 ] as const;
 
 /** A view that the API reads. */

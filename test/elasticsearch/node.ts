@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@elastic/elasticsearch';
-import { waitFor } from '../support/cli.ts';
 
 const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** Filled by `.ci/elasticsearch.sh`: jars in lib, the launcher in classes. */
 const installation = join(repository, '.cache', 'elasticsearch');
 /** The user `nobody`: Elasticsearch refuses to run as root. */
 const NOBODY = 65_534;
+const START_WITHIN_MS = 300_000;
 const isRoot = process.getuid?.() === 0;
 const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups'];
 
@@ -69,13 +69,21 @@ export class ElasticsearchNode {
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     this.#process = child;
-    await waitFor('Elasticsearch', async () => {
-      if (child.exitCode !== null) throw new Error(`Elasticsearch ended: ${output}`);
-      return this.client.cluster.health({ timeout: '1s', wait_for_status: 'yellow' }).then(
+    await this.#answers(child, () => output);
+  }
+
+  /** Waits until the node serves; on a machine that is busy with other suites that takes a minute. */
+  async #answers(child: ChildProcess, output: () => string): Promise<void> {
+    for (const until = Date.now() + START_WITHIN_MS; Date.now() < until; ) {
+      if (child.exitCode !== null) throw new Error(`Elasticsearch ended: ${output()}`);
+      const healthy = await this.client.cluster.health({ timeout: '1s', wait_for_status: 'yellow' }).then(
         ({ timed_out }) => !timed_out,
         () => false,
       );
-    });
+      if (healthy) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`Elasticsearch does not serve after ${START_WITHIN_MS / 1000} s: ${output()}`);
   }
 
   /** As `kill -9`. */
