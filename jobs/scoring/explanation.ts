@@ -10,11 +10,14 @@ const NAMED = 5;
  * @param amounts what each feature added, in their order
  */
 export function topContributions(features: readonly string[], amounts: Float64Array): string {
+  const size = (index: number): number => Math.abs(amounts[index] ?? 0);
   const named = features
-    .map((feature, index) => ({ feature, value: Number((amounts[index] ?? 0).toPrecision(6)) }))
-    .filter(({ value }) => value !== 0)
-    .sort((a, b) => Math.abs(b.value) - Math.abs(a.value) || (a.feature < b.feature ? -1 : 1));
-  return JSON.stringify(named.slice(0, NAMED));
+    .map((_, index) => index)
+    .filter((index) => size(index) > 0)
+    .sort((a, b) => size(b) - size(a) || ((features[a] ?? '') < (features[b] ?? '') ? -1 : 1))
+    .slice(0, NAMED)
+    .map((index) => ({ feature: features[index], value: Number((amounts[index] ?? 0).toPrecision(6)) }));
+  return JSON.stringify(named);
 }
 
 /** Hash of what a model was given: the first half of the SHA-256 of its float32 values, little-endian, in the model's order. */
