@@ -46,7 +46,7 @@ select
   hours.bias,
   hours.directional_accuracy,
   hours.interval_coverage,
-  hours.interval_coverage - promises.interval_level as interval_coverage_excess,
+  (hours.interval_coverage - promises.interval_level)::double precision as interval_coverage_excess,
   promises.latency_ms_median,
   promises.latency_ms_worst
 from hours
