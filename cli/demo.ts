@@ -55,7 +55,7 @@ Examples:
   $ tickwave demo --candles Coinbase_BTCUSD_1h.csv --exchange coinbase --symbol BTC/USD --bar-minutes 60
   $ tickwave demo --data-dir demo-data && DATA_DIR=demo-data tickwave engine
 
-Without files it plays two simulated markets, one with a weak planted signal and one without.`;
+Without files it plays two simulated markets, one with a planted signal and one without.`;
 
 /** Reads a whole number from `least` on. */
 function whole(least: number): (text: string) => number {

@@ -12,7 +12,7 @@ const START = Date.UTC(2026, 0, 5);
 const HOUR = 3_600_000;
 /** Trades a second of each market. */
 const RATE = 1;
-/** Strength of the planted signal: 0.1 is weak, 1 is plain to see. */
+/** Strength of the planted signal, as in MarketOptions: strong enough to be found in four days. */
 const SIGNAL = 0.8;
 
 export interface SimulatedDemoOptions {
@@ -33,9 +33,9 @@ export async function simulatedDemo(options: SimulatedDemoOptions): Promise<Demo
       symbol: 'SIGNAL/USD',
       signal: SIGNAL,
       name: 'demo-signal',
-      title: 'a market with a weak planted signal',
+      title: 'A market with a planted signal',
     },
-    { symbol: 'WALK/USD', signal: 0, name: 'demo-walk', title: 'a random walk' },
+    { symbol: 'WALK/USD', signal: 0, name: 'demo-walk', title: 'A random walk' },
   ] as const;
   for (const [index, { symbol, signal }] of pair.entries())
     await simulateInto(recording, symbol, signal, options, index / pair.length);

@@ -42,7 +42,7 @@ export interface Chart {
 const WIDTH = 380;
 const HEIGHT = 244;
 const LEFT = 52;
-const RIGHT = WIDTH - 12;
+const RIGHT = WIDTH - 20;
 const TOP = 24;
 const BOTTOM = HEIGHT - 44;
 
