@@ -36,6 +36,7 @@ export class Platform {
   #give: (error: DatabaseLost) => void = () => {};
   readonly #stopping = new AbortController();
   readonly #watching: Promise<void>;
+  readonly #engineListeners = new Set<(engine: Engine) => void>();
   /** Resolves when the database has ended and could not be brought back. */
   readonly lost: Promise<DatabaseLost>;
 
@@ -65,6 +66,13 @@ export class Platform {
 
   get engine(): Engine {
     return this.#engine;
+  }
+
+  /** Gives the engine, and later each one that takes its place; returns the function that ends it. */
+  onEngine(listener: (engine: Engine) => void): () => void {
+    this.#engineListeners.add(listener);
+    listener(this.#engine);
+    return () => void this.#engineListeners.delete(listener);
   }
 
   /** How the engine is, for the API and for status lines. */
@@ -133,6 +141,7 @@ export class Platform {
         this.#current = await openDatabase(this.#options.config, this.#options.log, this.database.port);
         this.#engine = await startEngine(this.#current, this.#options);
         this.#state = 'running';
+        for (const listener of this.#engineListeners) listener(this.#engine);
         this.#options.say('it runs again; nothing that was stored is lost');
         return tries;
       } catch (error) {

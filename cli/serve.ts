@@ -4,8 +4,10 @@ import { createApi } from '../api/app.ts';
 import { createReadPool } from '../api/database.ts';
 import { type Listening, listen } from '../api/listen.ts';
 import type { FeedsReport } from '../api/schemas/feeds.ts';
+import { Streams } from '../api/stream/streams.ts';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../engine/clock.ts';
+import { EngineChanges } from './changes.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exitCodes.ts';
 import { gateOf, rateLimitsOf } from './gate.ts';
@@ -90,17 +92,26 @@ async function openApi(
   collectDefaultMetrics({ register: registry });
   const pool = createReadPool({ url: platform.database.url('analyst') });
   const status = async () => platform.status();
-  const app = createApi({ pool, logger, clock: systemClock, status, feeds, gate, limits, registry });
+  const source = new EngineChanges(platform);
+  const { authorize, origins } = gate;
+  const streams = new Streams({ pool, source, clock: systemClock, logger, authorize, origins });
+  const mount = streams.mount.bind(streams);
+  const app = createApi({ pool, logger, clock: systemClock, status, feeds, gate, limits, registry, mount });
   try {
     const listening = await listen(app, config.PORT, undefined, config.HOST);
+    streams.attach(listening.server);
     return {
       listening,
       stop: async () => {
+        await streams.stop();
+        source.stop();
         await listening.stop();
         await pool.end();
       },
     };
   } catch (error) {
+    await streams.stop();
+    source.stop();
     await pool.end();
     throw error;
   }

@@ -45,7 +45,7 @@ export class Engine {
   readonly #feed = new Feed();
   readonly #refresher: Refresher;
   readonly #loop: RefreshLoop;
-  readonly #listeners: ((refresh: Refresh) => void)[] = [];
+  readonly #listeners = new Set<(refresh: Refresh) => void>();
 
   private constructor(options: EngineOptions, layout: Layout, deployment: Deployment, client: pg.Client) {
     for (const view of options.notify ?? []) options.catalog.get(view);
@@ -82,15 +82,19 @@ export class Engine {
     }
   }
 
-  /** Follows one view's changes from the next refresh on; returns the function that ends it. */
+  /**
+   * Follows the changes of a stored view, or what arrives in a landing table that some stored view reads, from the next refresh
+   * on; returns the function that ends it. What a refresh that is running now commits may be missed.
+   */
   subscribe(view: string, subscriber: Subscriber): () => void {
     this.catalog.get(view);
     return this.#feed.subscribe(view, subscriber);
   }
 
-  /** Told after each refresh, whether it changed something or not. */
-  onRefresh(listener: (refresh: Refresh) => void): void {
-    this.#listeners.push(listener);
+  /** Told after each refresh, whether it changed something or not; returns the function that ends it. */
+  onRefresh(listener: (refresh: Refresh) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Brings every view up to date now, nothing put off. */

@@ -22,7 +22,7 @@ export interface Channel {
   readonly order: readonly [string, ...string[]];
   /** Newest rows in a snapshot. */
   readonly snapshot: number;
-  /** Newest rows kept, to know what has been sent already; at least as many as in a snapshot. */
+  /** Newest rows kept, to know what was sent already and what is gone; at least as many as in a snapshot. */
   readonly kept: number;
   readonly about: string;
   /** Columns that hold JSON as text, which is sent as what it says. */
@@ -50,7 +50,7 @@ export const CHANNELS: readonly Channel[] = [
     key: ['window_start'],
     order: ['window_start'],
     snapshot: 60,
-    kept: 60,
+    kept: 240,
     about: 'Candles, the open one included; a row is sent again whenever it changes',
   },
   {
@@ -61,7 +61,7 @@ export const CHANNELS: readonly Channel[] = [
     key: ['window_start'],
     order: ['window_start'],
     snapshot: 2,
-    kept: 5,
+    kept: 60,
     about: 'Indicators, one row a window',
   },
   {
@@ -72,7 +72,7 @@ export const CHANNELS: readonly Channel[] = [
     key: ['window_start'],
     order: ['window_start'],
     snapshot: 2,
-    kept: 5,
+    kept: 60,
     about: 'What models see, one row a minute',
   },
   {

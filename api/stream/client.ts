@@ -48,6 +48,11 @@ export class Client implements Subscriber {
     return this.#topics.size;
   }
 
+  /** Whether it is sent less than what changes, for it does not keep up. */
+  get isSlow(): boolean {
+    return this.#outbox !== null;
+  }
+
   has(id: string): boolean {
     return this.#topics.has(id);
   }

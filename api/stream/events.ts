@@ -67,6 +67,11 @@ export class Events {
     else this.#stream(request, response, topics, query);
   };
 
+  /** Clients that do not keep up. */
+  get slow(): number {
+    return [...this.#open.keys()].filter((client) => client.isSlow).length;
+  }
+
   /** Looks after every connection. */
   sweep(): void {
     for (const client of this.#open.keys()) client.sweep();

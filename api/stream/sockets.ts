@@ -70,6 +70,11 @@ export class Sockets {
     });
   }
 
+  /** Clients that do not keep up. */
+  get slow(): number {
+    return [...this.#open].filter(({ client }) => client.isSlow).length;
+  }
+
   /** Looks after every connection: heartbeats, pings, keys that did not come, clients that are too slow. */
   sweep(): void {
     for (const one of this.#open) {

@@ -57,9 +57,11 @@ export class Streams {
     this.#admission = new Admission(this.#limits);
   }
 
-  /** Connections at this moment, and what they follow. */
-  get figures(): { readonly connections: number; readonly topics: number } {
-    return { connections: this.#admission.connections, topics: this.#parts?.hub.topics ?? 0 };
+  /** Connections at this moment, those that do not keep up, and the topics that are followed. */
+  get figures(): { readonly connections: number; readonly slow: number; readonly topics: number } {
+    const { hub, sockets, events } = this.#parts ?? {};
+    const slow = (sockets?.slow ?? 0) + (events?.slow ?? 0);
+    return { connections: this.#admission.connections, slow, topics: hub?.topics ?? 0 };
   }
 
   /** Adds `/v1/stream` and `/asyncapi.json` to the API. */

@@ -1,4 +1,4 @@
-/** One row of a view that a refresh wrote. */
+/** One row of a view that a refresh wrote, or of a landing table that was written since the last one: then always an `insert`. */
 export interface RowChange {
   readonly op: 'insert' | 'update' | 'delete';
   /** Grain columns. */
@@ -13,6 +13,8 @@ export interface ViewChanges {
   readonly refresh: number;
   readonly view: string;
   readonly changes: readonly RowChange[];
+  /** There were more than are told. Of landing tables only. */
+  readonly truncated?: boolean;
 }
 
 /** Receives changes; the next refresh is not delivered before it returns. */

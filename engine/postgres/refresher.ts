@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { Arrivals, type Arrived } from './arrivals.ts';
 import { names } from './compile/names.ts';
 import { identifier } from './compile/restrict.ts';
 import { type Layout, watchedTables } from './deploy/plan.ts';
@@ -8,7 +9,7 @@ import { CHANGES_CHANNEL, notifyKeys } from './notify.ts';
 
 /** What one refresh did. */
 export interface Refresh {
-  /** Counts refreshes that changed something. */
+  /** Counts refreshes that changed something, or found that followed landing tables had changed. */
   readonly sequence: number;
   /** Views that changed, with rows written and seconds taken, in order. */
   readonly views: readonly { readonly view: string; readonly changed: number; readonly seconds: number }[];
@@ -26,6 +27,7 @@ export class Refresher {
   readonly #layout: Layout;
   readonly #feed: Feed;
   readonly #notified: ReadonlySet<string>;
+  readonly #arrivals: Arrivals;
 
   /** @param notified views whose changed keys go out as notifications too */
   constructor(client: ClientBase, layout: Layout, feed: Feed, notified: readonly string[] = []) {
@@ -33,6 +35,7 @@ export class Refresher {
     this.#layout = layout;
     this.#feed = feed;
     this.#notified = new Set(notified);
+    this.#arrivals = new Arrivals(layout);
   }
 
   /**
@@ -59,8 +62,10 @@ export class Refresher {
         changed: Number(row.changed),
         seconds: row.seconds,
       }));
-      const sequence = views.length > 0 ? await this.#number(views) : 0;
-      const changes: ViewChanges[] = [];
+      const arrived = await this.#arrived();
+      const tables = arrived.flatMap((table) => table.changes ?? []);
+      const sequence = views.length + tables.length > 0 ? await this.#number(views) : 0;
+      const changes: ViewChanges[] = tables.map((table) => ({ ...table, refresh: sequence }));
       for (const { view } of views) {
         const notified = this.#notified.has(view);
         if (!notified && !this.#feed.wants(view)) continue;
@@ -69,6 +74,7 @@ export class Refresher {
         if (notified) await notifyKeys(this.#client, changed);
       }
       await this.#client.query('commit');
+      for (const { remember } of arrived) remember();
       return {
         refresh: { sequence, views, seconds: (performance.now() - started) / 1000, startedAt: started },
         changes,
@@ -88,6 +94,16 @@ export class Refresher {
     const working = sessionTables(this.#layout);
     if (working.length > 0) await this.#client.query(`truncate ${working.join(', ')}`);
     if (marks.length > 0) await this.#client.query(`vacuum ${marks.join(', ')}`);
+  }
+
+  /** What arrived in the landing tables that somebody follows. */
+  async #arrived(): Promise<readonly Arrived[]> {
+    const arrived: Arrived[] = [];
+    for (const { name } of watchedTables(this.#layout)) {
+      if (this.#feed.wants(name)) arrived.push(await this.#arrivals.read(this.#client, name));
+      else this.#arrivals.forget(name);
+    }
+    return arrived;
   }
 
   async #number(views: Refresh['views']): Promise<number> {

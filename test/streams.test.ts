@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import pg from 'pg';
+import pino from 'pino';
+import { createApi } from '../api/app.ts';
+import { createReadPool } from '../api/database.ts';
+import { type Listening, listen } from '../api/listen.ts';
+import { Peer } from '../api/stream/fixtures/peer.ts';
+import { Streams } from '../api/stream/streams.ts';
+import { EngineChanges, followed } from '../cli/changes.ts';
+import { loadCatalog } from '../engine/catalog/catalog.ts';
+import { systemClock } from '../engine/clock.ts';
+import { Engine } from '../engine/engine.ts';
+import { History, seeded } from './property/history.ts';
+import { type TestDatabase, testDatabase } from './support/database.ts';
+
+// What a client makes of the streams is what the views hold, whenever it came and whatever was written meanwhile.
+
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+const WRITES = 40;
+
+let database: TestDatabase;
+let engine: Engine;
+let writer: pg.Client;
+let pool: pg.Pool;
+let streams: Streams;
+let source: EngineChanges;
+let api: Listening;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  engine = await Engine.open({ url: database.url, catalog: await loadCatalog('sql') });
+  await engine.start();
+  writer = new pg.Client({ connectionString: database.url });
+  await writer.connect();
+  await writer.query("set timezone = 'UTC'; set search_path = public, compat");
+  pool = createReadPool({ url: database.analystUrl, statementTimeoutMs: 60_000 });
+  const logger = pino({ level: 'silent' });
+  source = new EngineChanges({
+    onEngine: (listener) => {
+      listener(engine);
+      return () => {};
+    },
+  });
+  streams = new Streams({ pool, source, clock: systemClock, logger });
+  const status = async () => ({ state: 'running', refreshLagMs: 0 }) as const;
+  const mount = streams.mount.bind(streams);
+  api = await listen(createApi({ pool, status, clock: systemClock, logger, mount }), 0);
+  streams.attach(api.server);
+});
+
+afterAll(async () => {
+  await streams?.stop();
+  source?.stop();
+  await api?.stop();
+  await pool?.end();
+  await writer?.end();
+  await engine?.stop();
+  await database?.drop();
+});
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** What a client makes of what it is sent: rows by their window, from the oldest of the snapshot on. */
+class Folded {
+  readonly rows = new Map<unknown, Row>();
+  since: string | null = null;
+  applied = 0;
+
+  apply(peer: Peer, channel: string): void {
+    for (; this.applied < peer.messages.length; this.applied++) {
+      const message = peer.messages[this.applied];
+      if (message.channel !== channel) continue;
+      if (message.type === 'snapshot') this.since = message.data[0]?.window_start ?? '';
+      for (const row of message.data)
+        if (message.type === 'delete') this.rows.delete(row.window_start);
+        else this.rows.set(row.window_start, row);
+    }
+  }
+
+  /** Rows that the client should have, of those that are stored or that it has. */
+  recent(rows: Iterable<Row>): string[] {
+    const since = Date.parse(this.since ?? '');
+    return [...rows]
+      .filter((row) => Number.isNaN(since) || Date.parse(String(row.window_start)) >= since)
+      .map((row) => JSON.stringify(row))
+      .sort();
+  }
+
+  equals(stored: readonly Row[]): boolean {
+    return this.recent(this.rows.values()).join() === this.recent(stored).join();
+  }
+}
+
+test('plain views are followed by what they read, where that says which rows', async () => {
+  const names = (relation: string) => followed(engine.catalog, relation).map(({ name }) => name);
+  expect(names('candles')).toEqual(['candles_1m', 'candles_5m', 'candles_15m', 'candles_1h', 'candles_1d']);
+  expect(names('features')).toEqual(['features']);
+  expect(names('indicators')).toEqual(expect.arrayContaining(['trend', 'momentum', 'volatility']));
+});
+
+test(`clients that come at any moment have what the views have (SEED=${SEED})`, async () => {
+  const random = seeded(SEED);
+  const history = new History(writer, { random, markets: [['kraken', 'BTC/USD']], minutes: 30 });
+  // A market is known once it has data.
+  await writer.query(
+    "insert into trades values ('kraken', 'BTC/USD', 999999, '2026-01-01 23:45:00+00', 100, 1, 'buy', now())",
+  );
+  await engine.refresh();
+  const wanted = [
+    { channel: 'candle', view: 'candles', timeframe: '1m' },
+    { channel: 'candle', view: 'candles', timeframe: '5m' },
+    { channel: 'indicator', view: 'indicators', timeframe: '1m' },
+    { channel: 'feature', view: 'features' },
+  ];
+  const clients: { peer: Peer; folded: Folded; of: (typeof wanted)[number]; answered: Promise<unknown> }[] =
+    [];
+  for (let write = 0; write < WRITES; write++) {
+    if (write % 5 === 0) {
+      const of = wanted[clients.length % wanted.length] ?? wanted[0];
+      if (!of) continue;
+      const peer = new Peer(`${api.url.replace('http', 'ws')}/v1/ws`);
+      await peer.opened;
+      const { channel, timeframe } = of;
+      const params = { channel, symbol: 'BTC/USD', ...(timeframe ? { timeframe } : {}) };
+      // Not waited for: its snapshot is read while the next rows are written.
+      const answered = peer.ask({ method: 'subscribe', params });
+      clients.push({ peer, folded: new Folded(), of, answered });
+    }
+    await history.write();
+  }
+  await engine.refresh();
+  for (const { peer, folded, of, answered } of clients) {
+    expect(await answered).toMatchObject([{ success: true }]);
+    const query = of.timeframe ? `timeframe=${of.timeframe}&` : '';
+    const answer = await fetch(`${api.url}/v1/${of.view}/BTC-USD?${query}limit=5000`);
+    const { data } = (await answer.json()) as { data: readonly Row[] };
+    expect(data.length).toBeGreaterThan(0);
+    // Heartbeats come each second, so this is looked at again until it holds.
+    const beats = peer.of('heartbeat').length;
+    await peer.until(() => {
+      folded.apply(peer, of.channel);
+      return folded.equals(data) || peer.of('heartbeat').length > beats + 15;
+    });
+    expect([of, ...folded.recent(folded.rows.values())]).toEqual([of, ...folded.recent(data)]);
+    peer.socket.terminate();
+  }
+}, 180_000);
+
+test('each trade and each prediction that is stored is sent once', async () => {
+  const peer = new Peer(`${api.url.replace('http', 'ws')}/v1/ws`);
+  await peer.opened;
+  await peer.ask({ method: 'subscribe', params: { channel: 'prediction', symbol: 'BTC/USD' } });
+  await peer.ask({ method: 'subscribe', params: { channel: 'trade', symbol: 'BTC/USD', snapshot: false } });
+  for (let id = 0; id < 20; id++) {
+    await writer.query(
+      `insert into trades select 'kraken', 'BTC/USD', 1000000 + $1::int * 10 + n, timestamptz '2027-06-01 00:00:00+00' + n * interval '1 second', 100, 1, 'buy', now()
+       from generate_series(0, 9) as n`,
+      [id],
+    );
+    await writer.query(
+      `insert into predictions (exchange, symbol, window_start, horizon_minutes, model, version, predicted_price, contributions)
+       values ('kraken', 'BTC/USD', '2027-06-01', $1, 'ridge', 1, 100.5, '[{"feature":"rsi_14","value":1}]')`,
+      [id],
+    );
+  }
+  // The history that was written before has predictions too.
+  const isOwn = (row: Row) => String(row.window_start ?? row.ts).startsWith('2027');
+  const ids = (channel: string, name: string) =>
+    peer.of(channel).flatMap(({ data }) => data.filter(isOwn).map((row: Row) => Number(row[name])));
+  await peer.until(
+    () => ids('trade', 'trade_id').length >= 200 && ids('prediction', 'horizon_minutes').length >= 20,
+  );
+  expect(ids('trade', 'trade_id').sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 200 }, (_, n) => 1_000_000 + n),
+  );
+  expect(ids('prediction', 'horizon_minutes').sort((a, b) => a - b)).toEqual([...Array(20).keys()]);
+  expect(peer.of('prediction').at(-1)?.data[0].contributions).toEqual([{ feature: 'rsi_14', value: 1 }]);
+  peer.socket.terminate();
+}, 60_000);
