@@ -16,7 +16,7 @@ import { Scorer } from './scorer.ts';
 import { Died, faultyPool } from './testing/faultyPool.ts';
 import { byKey, closeMinutes, recomputed, START, storedPredictions, testMarkets } from './testing/market.ts';
 
-const SEED = Number(process.env.TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const ROUNDS = Number(process.env.TEST_ROUNDS ?? 6);
 const KILLS = Number(process.env.TEST_KILLS ?? 3);
 const NAMES = ['return-5m', 'return-15m'];
@@ -70,7 +70,7 @@ async function verify(markets: ReturnType<typeof testMarkets>, minutes: number):
   expect(byKey(await storedPredictions(database.pool))).toEqual(expected(markets, minutes));
 }
 
-test(`dies anywhere, twice at once, in the middle of catching up (TEST_SEED=${SEED})`, async () => {
+test(`dies anywhere, twice at once, in the middle of catching up (SEED=${SEED})`, async () => {
   for (let round = 0; round < ROUNDS; round++) {
     const random = seeded(SEED + round);
     const markets = testMarkets(4, SEED + round);
@@ -116,7 +116,7 @@ test('the first row of a key stays, with its time', async () => {
   expect(again.status().predictions).toBe(0);
 });
 
-test(`kill -9, ${KILLS} times (TEST_SEED=${SEED})`, async () => {
+test(`kill -9, ${KILLS} times (SEED=${SEED})`, async () => {
   const random = seeded(SEED);
   const markets = testMarkets(20, SEED);
   const program = fileURLToPath(new URL('./testing/victim.ts', import.meta.url));

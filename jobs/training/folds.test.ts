@@ -6,7 +6,7 @@ import { BadFolds } from './errors.ts';
 import { beforeTests, type Fold, type FoldOptions, LEAST_TRAINING_ROWS, walkForward } from './folds.ts';
 
 const MINUTE = 60_000;
-const SEED = Number(process.env.TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 const standard: FoldOptions = { folds: 4, testShare: 0.5, slidingMs: null, embargoMs: 0, validationShare: 0 };
 

@@ -102,7 +102,11 @@ describeWithAlgorithm(algorithms, 'xgboost', () => {
         booster.free();
         training.free();
       }),
-      { numRuns: Number(process.env.SCORER_RUNS ?? 40) },
+      // A failure tells the seed; SEED replays it.
+      {
+        numRuns: Number(process.env.SCORER_RUNS ?? 40),
+        ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}),
+      },
     );
   });
 });

@@ -34,7 +34,7 @@ beforeAll(async () => {
     markets: 2,
     signal: 0,
   });
-});
+}, 600_000);
 
 afterAll(async () => {
   await client?.end();
