@@ -32,6 +32,7 @@ const SERVED = [
   'trade_gaps',
   'freshness',
   'job_runs',
+  'drift_states',
   'pipeline_health',
 ] as const;
 

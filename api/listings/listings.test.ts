@@ -39,6 +39,7 @@ describe('pages', () => {
     ['/v1/promotions?order=asc', 'promotions', 'decided_at'],
     ['/v1/models?order=asc', 'models', 'created_at'],
     ['/v1/gaps?order=asc', 'trade_gaps', 'detected_at'],
+    ['/v1/drift?order=asc', 'drift_states', 'model, version, feature'],
     ['/v1/freshness?order=asc', 'freshness', 'exchange, symbol'],
     ['/v1/jobs?order=asc', 'job_runs', 'started_at'],
     ['/v1/accuracy/BTC-USD?order=asc', 'accuracy_1h', 'hour, version'],

@@ -65,3 +65,32 @@ export const promotions = listing({
   json: ['reasons', 'evidence'],
   asOf: { known: (at) => sql<boolean>`decided_at <= ${at}`, final: true },
 });
+
+/** What is held to have drifted. */
+export const drift = listing({
+  path: '/v1/drift',
+  id: 'listDrift',
+  summary: 'How far what a model is asked is from what it was trained on, feature by feature',
+  description:
+    'The newest check of every model, version and feature: ok, warning or drifted, and for how many checks. predicted_return is among the features.',
+  view: () => 'drift_states',
+  views: ['drift_states'],
+  key: () => [
+    { name: 'model', kind: 'text' },
+    { name: 'version', kind: 'int' },
+    { name: 'feature', kind: 'text' },
+  ],
+  time: null,
+  ofMarket: false,
+  filters: {
+    model: FILTERS.model,
+    version: FILTERS.version,
+    state: {
+      column: 'state',
+      schema: z
+        .enum(['ok', 'warning', 'drifted'], { error: 'expected ok, warning or drifted' })
+        .optional()
+        .describe('Features in this state only'),
+    },
+  },
+});

@@ -1,5 +1,5 @@
 import { accuracy, errors, predictionHistory } from '../listings/judged.ts';
-import { models, promotions } from '../listings/models.ts';
+import { drift, models, promotions } from '../listings/models.ts';
 import { news, scores } from '../listings/news.ts';
 import { freshness, gaps, jobs } from '../listings/pipeline.ts';
 import type { Route } from '../route.ts';
@@ -30,6 +30,7 @@ export const routes: readonly Route[] = [
   accuracy,
   models,
   promotions,
+  drift,
   gaps,
   freshness,
   jobs,
