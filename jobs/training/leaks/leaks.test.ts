@@ -8,7 +8,7 @@ import { TrainingLimit } from '../../models/errors.ts';
 import { landMarket } from '../testing/landMarket.ts';
 import { findLeaks, type LeakKind, type LeakReport } from './findLeaks.ts';
 
-const SEED = Number(process.env.TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const CUTS = Number(process.env.TEST_CUTS ?? 1);
 const START = Date.UTC(2026, 0, 5);
 const HOUR = 3_600_000;
@@ -41,7 +41,7 @@ beforeAll(async () => {
   });
   await client.query(NEWS, [new Date(END).toISOString()]);
   await (await Engine.open({ url: database.url, catalog })).stop();
-});
+}, 600_000);
 
 afterAll(async () => {
   await client?.end();
@@ -92,7 +92,7 @@ function leakyNews(sql: string): string {
   return replaced(sql, `${back} and current row`, `${back} and ${ahead}`);
 }
 
-describe(`the search for leaks (TEST_SEED=${SEED})`, () => {
+describe(`the search for leaks (SEED=${SEED})`, () => {
   test('finds none in sql/, and looks at everything that training comes from', async () => {
     const report = await search({});
     expect(report.leaks).toEqual([]);
