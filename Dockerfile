@@ -13,7 +13,8 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 # Linked with Debian's OpenSSL and zlib, against the headers that Node brings: neither is downloaded.
 ENV CKJS_LINKING=dynamic npm_config_nodedir=/usr/local
-RUN npm ci --omit=dev --no-audit --no-fund
+# Not `npm ci`, which refuses a lock without the development tools of other platforms; this keeps to the lock's versions as well.
+RUN npm install --omit=dev --no-save --no-audit --no-fund
 # The client is an optional dependency: one that did not build is left out in silence, so it is asked here. Most of its build is not needed to run.
 RUN node --eval "require('@confluentinc/kafka-javascript')" \
   && rm -rf node_modules/@confluentinc/kafka-javascript/build/Release/obj.target node_modules/@confluentinc/kafka-javascript/deps/librdkafka \

