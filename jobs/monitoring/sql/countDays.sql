@@ -1,5 +1,6 @@
 -- How many values of each feature fall into each of its bins (edges as JSON in $1), by day from $2 on.
-with edged as (
+-- Materialized, or the edges would be read anew for every value.
+with edged as materialized (
   select given.row ->> 'feature' as feature, array(select jsonb_array_elements_text(given.row -> 'edges')::double precision) as edges
   from jsonb_array_elements($1::jsonb) as given (row)
 )
