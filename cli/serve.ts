@@ -3,16 +3,18 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createApi } from '../api/app.ts';
 import { createReadPool } from '../api/database.ts';
 import { type Listening, listen } from '../api/listen.ts';
-import type { FeedsReport } from '../api/schemas/feeds.ts';
+import { monitoringRoutes } from '../api/monitoring/routes.ts';
 import { Streams } from '../api/stream/streams.ts';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../engine/clock.ts';
+import { Admin } from './admin/admin.ts';
 import { EngineChanges } from './changes.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exitCodes.ts';
 import { gateOf, rateLimitsOf } from './gate.ts';
 import { aborted } from './interrupt.ts';
 import type { OpenModels } from './models/service.ts';
+import { type OpenIndex, openIndex } from './monitoringIndex.ts';
 import type { Platform } from './platform.ts';
 import { announce } from './runFile.ts';
 import type { Source } from './sources/source.ts';
@@ -35,7 +37,8 @@ export interface Serving {
 /** Runs the API, the models, the source and the status lines on a platform until the signal aborts or something fails for good. */
 export async function serve(serving: Serving): Promise<number> {
   const { context, config, platform, source, models, signal, json } = serving;
-  const api = await openApi(config, platform, () => source.report());
+  const index = await openIndex(config, platform.database.url('owner'), context.terminal.warn);
+  const api = await openApi(serving, index);
   const ending = new AbortController();
   const endWith = AbortSignal.any([signal, ending.signal]);
   try {
@@ -49,7 +52,7 @@ export async function serve(serving: Serving): Promise<number> {
     });
     sayWhere(context.terminal, platform, api.listening.url, source, json);
     const fed = source.run(endWith);
-    const modelled = models?.service.run(endWith);
+    const beside = [models?.service.run(endWith), index?.indexing.run(endWith)];
     const { print } = context.terminal;
     const reporting = reportStatus({ platform, source, signal: endWith, clock: systemClock, print, json });
     const failed = fed.then(() => new Promise<never>(() => {}));
@@ -57,12 +60,13 @@ export async function serve(serving: Serving): Promise<number> {
       failed: error,
     }));
     ending.abort();
-    await Promise.allSettled([fed, reporting, modelled]);
+    await Promise.allSettled([fed, reporting, ...beside]);
     if (ended instanceof Error) throw ended;
     if (ended !== undefined) throw ended.failed;
     return EXIT.ok;
   } finally {
     await api.stop();
+    await index?.close();
   }
 }
 
@@ -79,9 +83,8 @@ function sayWhere({ print }: Terminal, platform: Platform, api: string, source: 
 }
 
 async function openApi(
-  config: Config,
-  platform: Platform,
-  feeds: () => FeedsReport,
+  { config, platform, source }: Serving,
+  index: OpenIndex | null,
 ): Promise<{ readonly listening: Listening; stop(): Promise<void> }> {
   // Requests are logged with LOG_LEVEL=debug: at info the terminal belongs to the status lines.
   const level = config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL;
@@ -92,26 +95,33 @@ async function openApi(
   collectDefaultMetrics({ register: registry });
   const pool = createReadPool({ url: platform.database.url('analyst') });
   const status = async () => platform.status();
-  const source = new EngineChanges(platform);
+  const changes = new EngineChanges(platform);
   const { authorize, origins } = gate;
-  const streams = new Streams({ pool, source, clock: systemClock, logger, authorize, origins });
+  const clock = systemClock;
+  const streams = new Streams({ pool, source: changes, clock, logger, authorize, origins });
   const mount = streams.mount.bind(streams);
-  const app = createApi({ pool, logger, clock: systemClock, status, feeds, gate, limits, registry, mount });
+  const admin = new Admin({ config, url: platform.database.url('owner'), source });
+  const routes = monitoringRoutes(index?.index ?? null, clock);
+  const feeds = () => source.report();
+  const app = createApi({ pool, logger, clock, status, feeds, gate, admin, limits, registry, routes, mount });
+  const close = async (): Promise<void> => {
+    await admin.close();
+    await streams.stop();
+    changes.stop();
+  };
   try {
     const listening = await listen(app, config.PORT, undefined, config.HOST);
     streams.attach(listening.server);
     return {
       listening,
       stop: async () => {
-        await streams.stop();
-        source.stop();
+        await close();
         await listening.stop();
         await pool.end();
       },
     };
   } catch (error) {
-    await streams.stop();
-    source.stop();
+    await close();
     await pool.end();
     throw error;
   }

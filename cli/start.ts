@@ -47,7 +47,6 @@ async function run(context: Context, flags: Flags): Promise<number> {
   const sourceOf = await plan(context, config, flags);
   const signal = onInterrupt(terminal.say);
   if (flags.json === undefined) terminal.print(`Tickwave: ${sourceOf('').banner}`);
-  for (const name of config.unused) terminal.warn(`${name} is set, and this version does not use it yet`);
   const platform = await openPlatform(context, config);
   try {
     const url = platform.database.url('owner');

@@ -27,7 +27,6 @@ describe('readConfig', () => {
       SIMULATOR_SEED: 42,
       REPLAY_SPEED: 'max',
       warnings: [],
-      unused: [],
     });
   });
 
@@ -104,12 +103,6 @@ describe('readConfig', () => {
     expect(readConfig({ EXCHANGE_URLS: urls }, '/').EXCHANGE_URLS).toEqual([
       { exchange: 'kraken', kind: 'websocket', url: 'ws://127.0.0.1:1/v2' },
       { exchange: 'kraken', kind: 'rest', url: 'http://127.0.0.1:2' },
-    ]);
-  });
-
-  test('names what is set and not used yet', () => {
-    expect(readConfig({ ELASTICSEARCH_URL: 'http://localhost:9200' }, '/').unused).toEqual([
-      'ELASTICSEARCH_URL',
     ]);
   });
 });

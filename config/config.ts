@@ -18,8 +18,6 @@ export type Settings = { readonly [Name in VariableName]: Setting<Name> };
 export interface Config extends Settings {
   /** Unknown names that look like known ones. */
   readonly warnings: readonly string[];
-  /** Variables that are set and not used yet. */
-  readonly unused: readonly VariableName[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -62,19 +60,10 @@ export function readConfig(environment: Environment, folder: string): Config {
   const warnings = unknownVariables(Object.keys(environment));
   if (problems.length > 0) throw new ConfigError(problems, warnings);
   const checked = settings as Settings;
-  const unused = (Object.keys(VARIABLES) as VariableName[]).filter(
-    (name) => isLater(name) && checked[name] !== null,
-  );
   return {
     ...checked,
     DATA_DIR: resolve(folder, checked.DATA_DIR),
     SQL_DIR: resolve(folder, checked.SQL_DIR),
     warnings,
-    unused,
   };
-}
-
-function isLater(name: VariableName): boolean {
-  const variable: Variable<unknown> = VARIABLES[name];
-  return variable.later === true;
 }

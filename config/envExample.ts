@@ -3,11 +3,10 @@ import { VARIABLES, type Variable } from './variables.ts';
 /** The text of `.env.example`: every variable with what it is for and its standard value. */
 export function envExample(): string {
   const entries = Object.entries<Variable<unknown>>(VARIABLES).map(([name, variable]) => {
-    const later = variable.later ? ' Not used yet.' : '';
     const allowed = `# Allowed: ${variable.allowed}.`;
     // A path of this machine is no example.
     const standard = name === 'SQL_DIR' ? './sql' : (variable.standard ?? '');
-    return `# ${variable.about}${later}\n${allowed}\n# ${name}=${standard}\n`;
+    return `# ${variable.about}\n${allowed}\n# ${name}=${standard}\n`;
   });
   return `# Copy to .env and take the # off what you change; the environment wins over this file.\n\n${entries.join('\n')}`;
 }

@@ -10,8 +10,6 @@ export interface Variable<Value> {
   readonly schema: z.ZodType<Value, string>;
   /** Its value is never shown. */
   readonly secret?: true;
-  /** Accepted, and not used yet. */
-  readonly later?: true;
 }
 
 export function text(about: string, standard: string, allowed: string): Variable<string> {
@@ -41,8 +39,4 @@ export function choice<const Values extends readonly [string, ...string[]]>(
 
 export function optional<Value>(variable: Variable<Value>): Variable<Value> & { readonly standard: null } {
   return { ...variable, standard: null };
-}
-
-export function later(about: string, allowed: string): Variable<string> & { readonly standard: null } {
-  return { about, standard: null, allowed, schema: z.string().min(1), later: true };
 }

@@ -9,7 +9,6 @@ export const OUTSIDE = {
     allowed: 'an address such as http://localhost:9200',
     schema: z.url({ protocol: /^https?$/ }),
     secret: true,
-    later: true,
   } satisfies Variable<string>,
   ELASTICSEARCH_USER: optional(text('User of Elasticsearch.', '', 'a name')),
   ELASTICSEARCH_PASSWORD: { ...optional(text('Password of that user.', '', 'a password')), secret: true },
