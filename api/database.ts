@@ -57,6 +57,8 @@ export function createReadPool(options: ReadPoolOptions): pg.Pool {
     query_timeout: timeout + 2_000,
     application_name: 'tickwave-api',
     onConnect: async (client) => {
+      // A database that ends while a connection is lent out says so between two queries, too: the next one fails by itself.
+      client.on('error', () => {});
       await client.query(`set timezone = 'UTC'; set statement_timeout = ${timeout}`);
     },
     types: { getTypeParser: parserOf },

@@ -2,6 +2,9 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import type { Context } from './context.ts';
 import { Problem } from './problem.ts';
 
+/** How pg tells of a connection that is gone, where it gives no code. */
+const LOST =
+  /timeout exceeded when trying to connect|Connection terminated|Connection ended|Query read timeout|not queryable/;
 const SOON = { 'retry-after': '1' };
 
 /** Sends a problem. */
@@ -59,10 +62,7 @@ export function asProblem(error: unknown): Problem {
     const known = databaseProblem(code, error);
     if (known) return known;
   }
-  if (
-    typeof message === 'string' &&
-    /timeout exceeded when trying to connect|Connection terminated|Query read timeout/.test(message)
-  ) {
+  if (typeof message === 'string' && LOST.test(message)) {
     return unreachable(error);
   }
   const { type } = error as { type?: unknown };
