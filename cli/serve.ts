@@ -14,7 +14,7 @@ import { EXIT } from './exitCodes.ts';
 import { gateOf, rateLimitsOf } from './gate.ts';
 import { aborted } from './interrupt.ts';
 import type { OpenModels } from './models/service.ts';
-import { type OpenIndex, openIndex } from './monitoringIndex.ts';
+import { type OpenMonitoring, openMonitoring } from './monitoring.ts';
 import type { Platform } from './platform.ts';
 import { announce } from './runFile.ts';
 import type { Source } from './sources/source.ts';
@@ -37,8 +37,9 @@ export interface Serving {
 /** Runs the API, the models, the source and the status lines on a platform until the signal aborts or something fails for good. */
 export async function serve(serving: Serving): Promise<number> {
   const { context, config, platform, source, models, signal, json } = serving;
-  const index = await openIndex(config, platform.database.url('owner'), context.terminal.warn);
-  const api = await openApi(serving, index);
+  const url = platform.database.url('owner');
+  const monitoring = await openMonitoring({ config, url, say: context.terminal.warn });
+  const api = await openApi(serving, monitoring);
   const ending = new AbortController();
   const endWith = AbortSignal.any([signal, ending.signal]);
   try {
@@ -52,7 +53,7 @@ export async function serve(serving: Serving): Promise<number> {
     });
     sayWhere(context.terminal, platform, api.listening.url, source, json);
     const fed = source.run(endWith);
-    const beside = [models?.service.run(endWith), index?.indexing.run(endWith)];
+    const beside = [models?.service.run(endWith), monitoring.run(endWith)];
     const { print } = context.terminal;
     const reporting = reportStatus({ platform, source, signal: endWith, clock: systemClock, print, json });
     const failed = fed.then(() => new Promise<never>(() => {}));
@@ -66,7 +67,6 @@ export async function serve(serving: Serving): Promise<number> {
     return EXIT.ok;
   } finally {
     await api.stop();
-    await index?.close();
   }
 }
 
@@ -84,7 +84,7 @@ function sayWhere({ print }: Terminal, platform: Platform, api: string, source: 
 
 async function openApi(
   { config, platform, source }: Serving,
-  index: OpenIndex | null,
+  { index }: OpenMonitoring,
 ): Promise<{ readonly listening: Listening; stop(): Promise<void> }> {
   // Requests are logged with LOG_LEVEL=debug: at info the terminal belongs to the status lines.
   const level = config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL;
@@ -101,7 +101,7 @@ async function openApi(
   const streams = new Streams({ pool, source: changes, clock, logger, authorize, origins });
   const mount = streams.mount.bind(streams);
   const admin = new Admin({ config, url: platform.database.url('owner'), source });
-  const routes = monitoringRoutes(index?.index ?? null, clock);
+  const routes = monitoringRoutes(index, clock);
   const feeds = () => source.report();
   const app = createApi({ pool, logger, clock, status, feeds, gate, admin, limits, registry, routes, mount });
   const close = async (): Promise<void> => {
