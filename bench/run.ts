@@ -1,10 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { benchApi } from './api.ts';
 import { benchBackfill } from './backfill.ts';
 import { benchHistory } from './history.ts';
 import { benchKafka } from './kafka.ts';
 import { machine } from './rig.ts';
 import { benchScoring } from './scoring/scoring.ts';
 import { benchStages } from './stages.ts';
+import { benchStreams } from './streams.ts';
 import { benchLive } from './throughput.ts';
 import { benchTraining } from './training/training.ts';
 
@@ -16,6 +18,7 @@ import { benchTraining } from './training/training.ts';
 const small = process.env.BENCH_SMALL === '1';
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   live: () => benchLive(small ? [1000] : [10_000, 20_000, 30_000, 40_000, 50_000], small ? 3 : 20),
+  api: () => benchApi(small ? 2 : 10),
   backfill: () => benchBackfill(small ? 7 : Number(process.env.BENCH_DAYS ?? 365)),
   history: () =>
     small
@@ -33,6 +36,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
           markets: (process.env.BENCH_MARKETS ?? '20,200').split(',').map(Number),
           windows: Number(process.env.BENCH_WINDOWS ?? 100),
         }),
+  streams: () => (small ? benchStreams(50, 200, 5) : benchStreams(1_000, 200, 30)),
 };
 
 const wanted = process.argv.slice(2);
