@@ -31,6 +31,6 @@ done
 
 # Names of markets can't be guessed; whatever else is asked of them can.
 printf '[parameters]\n"path.symbol" = "BTC-USD"\n' >"$folder/schemathesis.toml"
-"$home/bin/schemathesis" --config-file "$folder/schemathesis.toml" run "$url/openapi.json" \
+cd "$folder" && "$home/bin/schemathesis" --config-file "$folder/schemathesis.toml" run "$url/openapi.json" \
   --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
   --max-examples "${EXAMPLES:-20}" --seed "${SEED:-7}" --exclude-path /ready --suppress-health-check all --no-color
