@@ -1,6 +1,7 @@
 import type { FeedsReport } from '../../api/schemas/feeds.ts';
 import type { Config } from '../../config/config.ts';
 import type { MarketName } from '../../config/groups/feed.ts';
+import { FeedCounter } from '../../connectors/exchanges/feed/feedCounts.ts';
 import { LiveFeed } from '../../connectors/exchanges/feed/liveFeed.ts';
 import { PostgresMemory } from '../../connectors/exchanges/feed/postgresMemory.ts';
 import { exchangeNamed } from '../../connectors/exchanges/registry.ts';
@@ -76,11 +77,17 @@ export function liveSource(options: LiveOptions): Source {
       opened = await open(options, wanted);
       const { landing, memory, news } = opened;
       followReloads(options, standing, feeds(), signal);
+      const counter = new FeedCounter({
+        connection: options.url,
+        feeds: () => feeds().map((feed) => feed.state()),
+        clock: options.clock,
+      });
       try {
         await together(
           [
             ...feeds().map((feed) => (until: AbortSignal) => feed.run(until)),
             ...(news === null ? [] : [news.run]),
+            (until: AbortSignal) => counter.run(until),
           ],
           signal,
         );

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import type { Clock } from '../../../engine/clock.ts';
+import { type Connection, PgSession } from '../../pgSession.ts';
+import type { LiveFeedState } from './feedState.ts';
+
+/** Milliseconds between two counts. */
+const COUNT_MS = 60_000;
+
+const INSERT = readFileSync(new URL('../../sql/insertFeedCounts.sql', import.meta.url), 'utf8');
+
+/** Trades of a market since its feed began. */
+interface Totals {
+  readonly received: number;
+  readonly repeated: number;
+}
+
+/** What came of a market between two counts. */
+export interface FeedCount extends Totals {
+  readonly exchange: string;
+  /** As `BTC/USD`. */
+  readonly symbol: string;
+}
+
+export interface FeedCounterOptions {
+  readonly connection: Connection;
+  readonly feeds: () => readonly LiveFeedState[];
+  readonly clock: Clock;
+}
+
+/** Writes to `feed_counts` what the feeds brought. While the database is away it goes on counting, and writes it later. */
+export class FeedCounter {
+  readonly #options: FeedCounterOptions;
+  readonly #session: PgSession;
+  #counted = new Map<string, Totals>();
+
+  constructor(options: FeedCounterOptions) {
+    this.#options = options;
+    this.#session = new PgSession(options.connection, "set timezone = 'UTC'");
+  }
+
+  /** Counts about once a minute until the signal, and once more at the end. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    try {
+      do {
+        await clock.sleep(COUNT_MS, signal);
+        // Counts are for people who look back: nothing waits for them, and none is worth ending a feed.
+        await this.count().catch(() => undefined);
+      } while (!signal.aborted);
+    } finally {
+      await this.#session.close().catch(() => undefined);
+    }
+  }
+
+  /** Counts now; a market of which nothing arrived has no row. */
+  async count(): Promise<void> {
+    const totals = totalsOf(this.#options.feeds());
+    const rows = [...totals].flatMap(([key, total]) => {
+      const [exchange = '', symbol = ''] = key.split(' ');
+      const count = since(this.#counted.get(key), total);
+      return count.received === 0 ? [] : [{ exchange, symbol, ...count }];
+    });
+    const now = new Date(this.#options.clock.now()).toISOString();
+    if (rows.length > 0)
+      await this.#session.run('counting what feeds brought', (client) =>
+        client.query(INSERT, [JSON.stringify(rows), now]),
+      );
+    this.#counted = totals;
+  }
+}
+
+function totalsOf(feeds: readonly LiveFeedState[]): Map<string, Totals> {
+  const markets = feeds.flatMap(({ exchange, markets }) =>
+    markets.map(({ symbol, counts: { fresh, duplicates } }) => {
+      const totals: Totals = { received: fresh + duplicates, repeated: duplicates };
+      return [`${exchange} ${symbol}`, totals] as const;
+    }),
+  );
+  return new Map(markets);
+}
+
+/** A feed that began anew after a failure counts from 0 again. */
+function since(before: Totals | undefined, now: Totals): Totals {
+  if (before === undefined || now.received < before.received) return now;
+  return { received: now.received - before.received, repeated: now.repeated - before.repeated };
+}
