@@ -1,10 +1,11 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import pg from 'pg';
 import { loadCatalog } from '../engine/catalog/catalog.ts';
 import { lintCatalog } from '../engine/catalog/lint.ts';
 import { CatalogError, formatProblem } from '../engine/catalog/problem.ts';
 import { openSession } from '../engine/postgres/deploy/session.ts';
 import { type Difference, verifyView } from '../engine/postgres/verify.ts';
+import { checkLeaks } from './checkLeaks.ts';
 import type { Context } from './context.ts';
 import { AlreadyRunning, FoundWanting } from './errors.ts';
 import { findRunning } from './runFile.ts';
@@ -12,7 +13,10 @@ import { type Session, withSession } from './session.ts';
 
 interface Flags {
   readonly data?: true;
+  readonly leaks?: true;
   readonly view?: readonly string[];
+  readonly cuts: number;
+  readonly seed?: number;
   readonly json?: true;
 }
 
@@ -20,14 +24,20 @@ interface Flags {
 export function check(context: Context): Command {
   return new Command('check')
     .description(
-      'check sql/: syntax, names, cycles, headers, style; with --data, that every stored view is what its query gives',
+      'check sql/: syntax, names, cycles, headers, style; with --data, that every stored view is what its query gives; with --leaks, that no row knows the future',
     )
     .option('--data', 'compute every stored view from nothing and compare')
     .option('--view <names...>', 'with --data: only these views')
+    .option('--leaks', 'cut the future off and change it, and see whether the past moves')
+    .option('--cuts <count>', 'with --leaks: moments at which it is cut off', whole, 3)
+    .option('--seed <number>', 'with --leaks: says which moments', whole)
     .option('--json', 'as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: Flags) => {
-      if (await checkSql(context, flags)) await checkData(context, flags);
+      if (!(await checkSql(context, flags))) return;
+      refuseBeside(context);
+      if (flags.data) await checkData(context, flags);
+      if (flags.leaks) await checkLeaks(context, flags);
     });
 }
 
@@ -36,8 +46,9 @@ Examples:
   $ tickwave check
   $ tickwave check --data
   $ tickwave check --data --view candles_1m features
+  $ tickwave check --leaks --cuts 5
 
-Ends with 1 when something is wrong. --data needs the data folder for itself: trades that arrive between the
+Ends with 1 when something is wrong. --data and --leaks need the data folder for themselves: trades that arrive between the
 refresh and the comparison would look like mistakes.`;
 
 /** True when the data is to be looked at too. */
@@ -47,7 +58,7 @@ async function checkSql({ terminal, config }: Context, flags: Flags): Promise<bo
     for (const name of flags.view ?? []) catalog.get(name);
     const style = lintCatalog(catalog);
     if (style.length > 0) throw new CatalogError(style);
-    if (flags.data) return true;
+    if (flags.data || flags.leaks) return true;
     const tables = catalog.objects.filter((object) => object.kind !== 'function');
     if (flags.json) terminal.print(JSON.stringify({ objects: tables.length, problems: [] }));
     else terminal.say(`${tables.length} objects, no problems`);
@@ -61,17 +72,20 @@ async function checkSql({ terminal, config }: Context, flags: Flags): Promise<bo
   }
 }
 
-async function checkData(context: Context, flags: Flags): Promise<void> {
-  const { terminal } = context;
-  const config = context.config();
-  const running = findRunning(config.DATA_DIR);
+function refuseBeside({ config }: Context): void {
+  const { DATA_DIR } = config();
+  const running = findRunning(DATA_DIR);
   if (running !== null)
     throw new AlreadyRunning(
       running.verb,
       running.pid,
-      config.DATA_DIR,
-      '--data compares a database at rest: stop it first',
+      DATA_DIR,
+      'a database at rest is compared: stop it first',
     );
+}
+
+async function checkData(context: Context, flags: Flags): Promise<void> {
+  const { terminal } = context;
   const differences = await withSession(context, 'check', (session) =>
     compare(context, session, flags.view ?? []),
   );
@@ -118,4 +132,9 @@ function describe({ view, rows, samples }: Difference): string {
       `  stored     ${JSON.stringify(stored)}\n  recomputed ${JSON.stringify(recomputed)}`,
   );
   return [`${view}: ${rows} row${rows === 1 ? ' differs' : 's differ'}`, ...shown].join('\n');
+}
+
+function whole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  return Number(text);
 }

@@ -5,6 +5,7 @@ import { BadOption, UnknownLayout, UnknownMarket } from '../connectors/errors.ts
 import { UnknownObjectError } from '../engine/catalog/catalog.ts';
 import { EngineBusyError } from '../engine/engine.ts';
 import { DataFolderInUse, PortInUse, SettingRefused } from '../engine/postgres/server/errors.ts';
+import { BadAlertsFile } from '../jobs/alerts/errors.ts';
 import { JobBusy } from '../jobs/schedule/errors.ts';
 import { AlreadyRunning, NotRunning, UsageError } from './errors.ts';
 
@@ -38,6 +39,7 @@ const USAGE: readonly ErrorClass[] = [
   BadKey,
   BadKeyFile,
   PublicWithoutKeys,
+  BadAlertsFile,
 ];
 const BUSY: readonly ErrorClass[] = [DataFolderInUse, EngineBusyError, AlreadyRunning, JobBusy];
 

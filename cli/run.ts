@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { alertsVerb } from './alerts.ts';
 import { backfillVerb } from './backfill.ts';
 import { check } from './check.ts';
 import { connect } from './connect.ts';
@@ -39,6 +40,7 @@ const VERBS: readonly ((context: Context) => Command)[] = [
   train,
   score,
   models,
+  alertsVerb,
   status,
   psql,
   explain,

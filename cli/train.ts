@@ -11,7 +11,7 @@ import type { Context } from './context.ts';
 import { FoundWanting } from './errors.ts';
 import { EXIT } from './exitCodes.ts';
 import { onInterrupt } from './interrupt.ts';
-import { trainingLimits, trainingPlatform, trainingRequests } from './models/settings.ts';
+import { PARALLEL, trainingLimits, trainingPlatform, trainingRequests } from './models/settings.ts';
 import { withSession } from './session.ts';
 import { readTime } from './time.ts';
 
@@ -23,6 +23,7 @@ interface Flags {
   readonly algorithm?: AlgorithmName | 'auto';
   readonly since?: number;
   readonly until?: number;
+  readonly sliding?: number;
   readonly folds?: number;
   readonly trials?: number;
   readonly seconds?: number;
@@ -58,6 +59,7 @@ export function train(context: Context): Command {
       readTime,
     )
     .option('--until <time>', 'minute to stop before (default: the last)', readTime)
+    .option('--sliding <days>', 'walk forward with so much history at a time (default: all of it)', positive)
     .option('--folds <count>', 'test blocks of the walk forward (default: 5)', whole)
     .option('--trials <count>', 'sets of parameters to try (default: MODEL_TUNING_TRIALS)', whole)
     .option('--seconds <count>', 'seconds after which no further set is tried', whole)
@@ -147,13 +149,17 @@ function requestsOf(config: Config, flags: Flags): readonly RetrainRequest[] {
 }
 
 function settingsOf(settings: RetrainRequest['settings'], flags: Flags): RetrainRequest['settings'] {
-  const { algorithm, folds, halfLife, seed, seconds } = flags;
+  const { algorithm, folds, sliding, halfLife, seed, seconds } = flags;
   const trials = flags.trials ?? settings.tuning?.trials ?? 0;
   return {
     ...settings,
     algorithm: algorithm ?? settings.algorithm,
-    folds: { ...settings.folds, folds: folds ?? settings.folds.folds },
-    tuning: trials === 0 ? null : { trials, seconds: seconds ?? null, parallel: 1 },
+    folds: {
+      ...settings.folds,
+      folds: folds ?? settings.folds.folds,
+      slidingMs: sliding === undefined ? settings.folds.slidingMs : sliding * 86_400_000,
+    },
+    tuning: trials === 0 ? null : { trials, seconds: seconds ?? null, parallel: PARALLEL },
     halfLifeMs: halfLife === undefined ? settings.halfLifeMs : halfLife * 86_400_000,
     seed: seed ?? settings.seed,
   };

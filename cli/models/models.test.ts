@@ -110,6 +110,12 @@ describe('tickwave models', () => {
   }, 60_000);
 });
 
+test('leaks are looked for in a database at rest', async () => {
+  const { code, stderr } = await command('check', '--leaks');
+  expect(code).toBe(3);
+  expect(stderr).toContain('a database at rest is compared');
+}, 60_000);
+
 describe('tickwave train', () => {
   test('trains beside it by hand, and is called off by what limits it', async () => {
     const { code, answer } = await command('train', '--folds', '2', '--json');

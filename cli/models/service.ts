@@ -1,6 +1,9 @@
+import { statfs } from 'node:fs/promises';
 import pg from 'pg';
 import type { Config } from '../../config/config.ts';
 import { systemClock } from '../../engine/clock.ts';
+import { alertsJob } from '../../jobs/alerts/alertsJob.ts';
+import type { Disk } from '../../jobs/alerts/measure.ts';
 import { availableAlgorithms } from '../../jobs/models/algorithms.ts';
 import { STANDARD_MONITORING } from '../../jobs/monitoring/settings.ts';
 import { openRegistry } from '../../jobs/registry/openRegistry.ts';
@@ -11,6 +14,7 @@ import { JobRunner } from '../../jobs/schedule/runner.ts';
 import { parseSchedule } from '../../jobs/schedule/schedule.ts';
 import { notifications } from '../../jobs/scoring/notifications.ts';
 import { ModelService, type ModelServiceOptions } from '../../jobs/service/service.ts';
+import { alertsOf } from '../alerts.ts';
 import { libraryPlaces } from './places.ts';
 import {
   expiryMs,
@@ -23,7 +27,7 @@ import {
 
 /** Looks for closed minutes by itself this often, should a notification be lost. */
 const POLL_MS = 1000;
-const CONNECTIONS = 8;
+const CONNECTIONS = 10;
 
 /** The models at work on a database. */
 export interface OpenModels {
@@ -44,6 +48,7 @@ export interface ModelsOptions {
 
 /** Opens what models need; `service.run` sets them to work. */
 export async function openModels({ config, url, say, trains }: ModelsOptions): Promise<OpenModels> {
+  const alerts = alertsOf(config);
   const pool = new pg.Pool({ connectionString: url, application_name: 'tickwave models', max: CONNECTIONS });
   pool.on('error', () => {}); // The query that needs the connection says so.
   const algorithms = await availableAlgorithms(libraryPlaces(config), 1);
@@ -58,6 +63,7 @@ export async function openModels({ config, url, say, trains }: ModelsOptions): P
     rules: promotionRules(config),
     monitoring: STANDARD_MONITORING,
     training: trains ? scheduledTraining(config, url, pool) : null,
+    alerts: alertsJob({ pool, clock: systemClock, alerts, disk: () => diskOf(config.DATA_DIR), say }),
   });
   const remarks = algorithms.unavailable.map(({ reason }) => reason);
   return {
@@ -67,6 +73,16 @@ export async function openModels({ config, url, say, trains }: ModelsOptions): P
       await pool.end();
     },
   };
+}
+
+/** The disk of a folder; null where the folder is not there, as beside a database of one's own. */
+async function diskOf(folder: string): Promise<Disk | null> {
+  try {
+    const { bsize, bavail, blocks } = await statfs(folder);
+    return { freeBytes: bsize * bavail, totalBytes: bsize * blocks };
+  } catch {
+    return null;
+  }
 }
 
 function scheduledTraining(config: Config, url: string, pool: pg.Pool): ModelServiceOptions['training'] {

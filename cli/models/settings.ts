@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Config } from '../../config/config.ts';
 import type { RegistryPlaces } from '../../jobs/registry/openRegistry.ts';
 import type { PromotionRules } from '../../jobs/registry/promotion.ts';
@@ -7,6 +8,8 @@ import type { JobLimits } from '../../jobs/schedule/runner.ts';
 import { libraryPlaces } from './places.ts';
 
 const HOUR_MS = 3_600_000;
+/** Fits at a time while tuning: a core is left to the rest. */
+export const PARALLEL = Math.max(1, Math.min(8, availableParallelism() - 1));
 
 /** Where models are kept, as it is configured. */
 export function registryPlaces({ DATA_DIR, MLFLOW_TRACKING_URI }: Config): RegistryPlaces {
@@ -57,7 +60,7 @@ export function trainingRequests(
       settings: {
         ...settings,
         algorithm: config.MODEL_ALGORITHM,
-        tuning: trials === 0 ? null : { trials, seconds: null, parallel: 1 },
+        tuning: trials === 0 ? null : { trials, seconds: null, parallel: PARALLEL },
         memoryLimitBytes: megabytes === null ? null : megabytes * 1024 * 1024,
       },
     };

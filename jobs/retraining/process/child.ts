@@ -43,7 +43,7 @@ async function train({
   const clock = systemClock;
   const pool = new pg.Pool({ connectionString: url, application_name: 'tickwave training', max: 3 });
   pool.on('error', () => {}); // The query that needs it says so.
-  const algorithms = await availableAlgorithms(libraries, 1);
+  const algorithms = await availableAlgorithms(libraries, request.settings.tuning?.parallel ?? 1);
   try {
     const { model, evaluation, baseline, rows } = await retrain(
       {
