@@ -64,6 +64,7 @@ export function readConfig(environment: Environment, folder: string): Config {
     ...checked,
     DATA_DIR: resolve(folder, checked.DATA_DIR),
     SQL_DIR: resolve(folder, checked.SQL_DIR),
+    ALERTS_FILE: resolve(folder, checked.ALERTS_FILE),
     warnings,
   };
 }

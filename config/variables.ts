@@ -1,3 +1,4 @@
+import { ALERTS } from './groups/alerts.ts';
 import { FEED } from './groups/feed.ts';
 import { KAFKA } from './groups/kafka.ts';
 import { LLM } from './groups/llm.ts';
@@ -21,6 +22,7 @@ export const VARIABLES = {
   ...KAFKA,
   ...MODELS,
   ...OUTSIDE,
+  ...ALERTS,
 } as const;
 
 /** The name of a variable. */

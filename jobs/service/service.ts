@@ -24,6 +24,8 @@ export interface ModelServiceOptions
   readonly monitoring: MonitoringSettings;
   /** Training by schedule and before its time; null when it is done elsewhere, or not at all. */
   readonly training: TrainingPlan | null;
+  /** Looks for alerts and tells of them, once; null when nobody is to be told. */
+  readonly alerts: (() => Promise<void>) | null;
 }
 
 /** When and how models are trained. */
@@ -36,8 +38,9 @@ export interface TrainingPlan
 const JUDGE_MS = 5 * 60_000;
 const MONITOR_MS = 5 * 60_000;
 const SYNC_MS = 60_000;
+const ALERTS_MS = 60_000;
 
-/** The models at work: scoring of each closed minute, judging of challengers, watching for drift, training, and what MLflow was told. */
+/** The models at work: scoring of each closed minute, judging of challengers, watching for drift, alerts, training, and what MLflow was told. */
 export class ModelService {
   readonly #options: ModelServiceOptions;
   readonly #scorer: Scorer;
@@ -53,7 +56,7 @@ export class ModelService {
 
   /** Works until the signal; what fails is said and tried again. Resolves once nothing is under way. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, say, training } = this.#options;
+    const { clock, say, training, alerts } = this.#options;
     const often = { clock, say };
     await Promise.all([
       this.#scorer.run(signal),
@@ -63,6 +66,9 @@ export class ModelService {
         signal,
       ),
       repeat({ ...often, what: 'asking the registry', everyMs: SYNC_MS, work: () => this.#sync() }, signal),
+      alerts === null
+        ? undefined
+        : repeat({ ...often, what: 'looking for alerts', everyMs: ALERTS_MS, work: alerts }, signal),
       training === null ? undefined : runOnSchedule({ ...training, kind: 'train', clock, say }, signal),
     ]);
   }
