@@ -64,7 +64,7 @@ describe('a name', () => {
 
   test('is refused when one of its addresses is private', async () => {
     await expect(targetOf(url, false, gives('1.1.1.1', '10.0.0.1'))).rejects.toThrow(
-      'desk.example is 10.0.0.1, which is not on the public internet',
+      'desk.example, which is 10.0.0.1, is not on the public internet',
     );
     await expect(targetOf(url, false, gives('::ffff:10.0.0.1'))).rejects.toThrow(TargetRefused);
     await expect(targetOf(url, false, gives())).rejects.toThrow('stands for no address');

@@ -72,7 +72,7 @@ export async function targetOf(
   const inside = addresses.find(({ address }) => !isPublic(address));
   if (inside !== undefined && !allowPrivate)
     throw new TargetRefused(
-      `${host} is ${inside.address}, which is not on the public internet;`,
+      `${host === inside.address ? host : `${host}, which is ${inside.address},`} is not on the public internet;`,
       'set allow_private: true at the destination if it is meant.',
     );
   return first;
