@@ -12,6 +12,7 @@ import type { AdminPort } from './admin/port.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { Catalog } from './catalog.ts';
 import type { Clock, Context, EngineStatus } from './context.ts';
+import { dashboard, PAGES } from './dashboard/dashboard.ts';
 import type { Views } from './database.ts';
 import { failures, methodNotAllowed, unknownPath } from './failures.ts';
 import { Markets } from './markets.ts';
@@ -78,6 +79,7 @@ export function createApi(options: ApiOptions): Express {
     response.set('cache-control', 'no-cache').json(await openApi(served, context));
   });
   app.get('/problems/:code', explainProblem);
+  app.use(dashboard());
   const guard = notOverloaded(options.pool, options.maxWaiting ?? 200);
   for (const route of served) {
     const serve = handlerOf(route, context);
@@ -120,6 +122,7 @@ function methodsByPath(served: readonly Route[]): ReadonlyMap<string, readonly s
   const methods = new Map([
     ['/openapi.json', ['GET', 'HEAD']],
     ['/problems/:code', ['GET', 'HEAD']],
+    ...PAGES.map((page): [string, string[]] => [page, ['GET', 'HEAD']]),
   ]);
   for (const { path, method } of served) {
     const allowed = method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()];

@@ -34,6 +34,10 @@ const SERVED = [
   'job_runs',
   'drift_states',
   'pipeline_health',
+  'calibration',
+  'feature_lag',
+  'scoring_lag',
+  'unknown_minutes',
 ] as const;
 
 /** A view that the API reads. */

@@ -75,3 +75,24 @@ export const accuracy = listing({
       .describe('Whether a row is an hour or a day'),
   },
 });
+
+/** Whether what a model gives a probability comes true as often. */
+export const calibration = listing({
+  path: '/v1/calibration',
+  id: 'listCalibration',
+  summary: 'How often what was given a probability came true',
+  description:
+    'The reliability diagram in rows, a row per model, version, event and tenth of the probability, over all markets.',
+  view: () => 'calibration',
+  views: ['calibration'],
+  key: () => [
+    { name: 'model', kind: 'text' },
+    { name: 'version', kind: 'int' },
+    { name: 'horizon_minutes', kind: 'int' },
+    { name: 'event', kind: 'text' },
+    { name: 'tenth', kind: 'int' },
+  ],
+  time: null,
+  ofMarket: false,
+  filters: ofModel,
+});

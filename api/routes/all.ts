@@ -1,9 +1,11 @@
-import { accuracy, errors, predictionHistory } from '../listings/judged.ts';
+import { accuracy, calibration, errors, predictionHistory } from '../listings/judged.ts';
+import { featureLag, scoringLag, unknownMinutes } from '../listings/lags.ts';
 import { drift, models, promotions } from '../listings/models.ts';
 import { news, scores } from '../listings/news.ts';
 import { freshness, gaps, jobs } from '../listings/pipeline.ts';
 import type { Route } from '../route.ts';
 import { candles } from './candles.ts';
+import { catalog } from './catalog.ts';
 import { features } from './features.ts';
 import { feeds } from './feeds.ts';
 import { health } from './health.ts';
@@ -28,10 +30,15 @@ export const routes: readonly Route[] = [
   predictionHistory,
   errors,
   accuracy,
+  calibration,
   models,
   promotions,
   drift,
   gaps,
   freshness,
+  featureLag,
+  scoringLag,
+  unknownMinutes,
   jobs,
+  catalog,
 ];

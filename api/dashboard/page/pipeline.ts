@@ -1,0 +1,56 @@
+import { element, fill } from './element.ts';
+import { lineageCard } from './lineage.ts';
+import { loadPipeline, type Pipeline } from './pipelineRecords.ts';
+import { driftTable, gapsTable, jobsTable, marketsTable } from './pipelineTables.ts';
+import { RestError } from './rest.ts';
+import { stages } from './stages.ts';
+
+const EVERY_MS = 5_000;
+
+/** Shows how data flows: lag stage by stage, feeds, holes, drift, jobs, and which view reads which. */
+export async function showPipeline(main: HTMLElement, signal: AbortSignal): Promise<void> {
+  document.title = 'Pipeline · Tickwave';
+  const state = element('div', { class: 'pipeline-state' });
+  const lineage = await lineageCard(signal);
+  if (signal.aborted) return;
+  fill(main, element('div', { class: 'pipeline' }, element('h1', {}, 'Pipeline'), state, lineage));
+  const refresh = async (): Promise<void> => {
+    try {
+      const pipeline = await loadPipeline();
+      if (!signal.aborted) fill(state, ...cards(pipeline));
+    } catch (error) {
+      if (signal.aborted) return;
+      const text = error instanceof RestError ? error.message : String(error);
+      fill(state, element('p', { class: 'notice', role: 'alert' }, `${text} Trying again.`));
+    }
+    if (signal.aborted) return;
+    const timer = setTimeout(() => void refresh(), EVERY_MS);
+    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  };
+  await refresh();
+}
+
+function cards(pipeline: Pipeline): readonly Node[] {
+  const { source, reasons, gaps, drift } = pipeline;
+  const open = gaps.filter(({ status }) => status === 'detected').length;
+  const drifted = drift.filter(({ state }) => state !== 'ok').length;
+  return [
+    element('p', { class: 'note' }, `Data: ${source.detail}`),
+    stages(pipeline),
+    reasons.length > 0 &&
+      element('ul', { class: 'reasons' }, ...reasons.map((text) => element('li', {}, text))),
+    card('Markets', null, marketsTable(pipeline)),
+    element(
+      'div',
+      { class: 'columns' },
+      card('Holes in the trade stream', open === 0 ? 'none open' : `${open} open`, gapsTable(gaps)),
+      card('Drift of inputs', drifted === 0 ? 'as trained' : `${drifted} off`, driftTable(drift)),
+      card('Jobs', null, jobsTable(pipeline.jobs)),
+    ),
+  ].filter((node) => node !== false);
+}
+
+function card(title: string, aside: string | null, ...children: readonly Node[]): HTMLElement {
+  const head = element('h2', {}, title, aside !== null && element('small', {}, aside));
+  return element('section', { class: 'card' }, head, ...children);
+}

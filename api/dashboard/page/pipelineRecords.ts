@@ -1,0 +1,84 @@
+import { get, rows } from './rest.ts';
+import { readyNotes } from './state.ts';
+
+interface OfMarket {
+  readonly exchange: string;
+  readonly symbol: string;
+}
+
+export interface Feed extends OfMarket {
+  readonly state: string;
+  readonly words: string | null;
+  readonly backfilled: number | null;
+}
+
+export interface Freshness extends OfMarket {
+  readonly state: string;
+  readonly seconds_since_event: number;
+}
+
+/** Minutes a stage is behind in a market; null when nothing has come out of it for a day. */
+export interface Lag extends OfMarket {
+  readonly minutes_behind: number | null;
+}
+
+export interface UnknownMinutes extends OfMarket {
+  readonly day: string;
+  readonly unknown_minutes: number;
+}
+
+export interface Gap extends OfMarket {
+  readonly missing: number;
+  readonly repaired: number | null;
+  readonly status: string;
+  readonly cause: string;
+  readonly detected_at: string;
+}
+
+export interface Drift {
+  readonly model: string;
+  readonly version: number;
+  readonly feature: string;
+  readonly state: string;
+  readonly psi: number | null;
+}
+
+export interface Job {
+  readonly kind: string;
+  readonly state: string;
+  readonly progress: number | null;
+  readonly message: string | null;
+  readonly started_at: string;
+}
+
+/** How data flows at a moment. */
+export interface Pipeline {
+  readonly source: { readonly kind: string; readonly detail: string };
+  readonly feeds: readonly Feed[];
+  readonly reasons: readonly string[];
+  readonly freshness: readonly Freshness[];
+  readonly features: readonly Lag[];
+  readonly scoring: readonly Lag[];
+  readonly unknown: readonly UnknownMinutes[];
+  readonly gaps: readonly Gap[];
+  readonly drift: readonly Drift[];
+  readonly jobs: readonly Job[];
+}
+
+type Feeds = Pipeline['source'] & { readonly markets: readonly Feed[] };
+
+/** Asks for all of it. @throws RestError */
+export async function loadPipeline(): Promise<Pipeline> {
+  const [source, reasons, freshness, features, scoring, unknown, gaps, drift, jobs] = await Promise.all([
+    get<Feeds>('/v1/feeds'),
+    readyNotes(),
+    rows<Freshness>('/v1/freshness'),
+    rows<Lag>('/v1/lag/features'),
+    rows<Lag>('/v1/lag/scoring'),
+    rows<UnknownMinutes>('/v1/unknown-minutes', { limit: 200 }),
+    rows<Gap>('/v1/gaps', { limit: 12 }),
+    rows<Drift>('/v1/drift', { limit: 500 }),
+    rows<Job>('/v1/jobs', { limit: 8 }),
+  ]);
+  return { source, feeds: source.markets, reasons, freshness, features, scoring, unknown, gaps, drift, jobs };
+}

@@ -1,0 +1,122 @@
+import { element } from './element.ts';
+import { count, duration, moment, percent } from './format.ts';
+import type { Drift, Gap, Job, Pipeline } from './pipelineRecords.ts';
+
+type Cell = string | Node;
+
+/** How each market is fed and how far each stage has come in it. */
+export function marketsTable(pipeline: Pipeline): HTMLElement {
+  const { freshness, feeds, features, scoring, unknown, gaps } = pipeline;
+  const lines = freshness.map((market) => {
+    const own = (one: { readonly exchange: string; readonly symbol: string }): boolean =>
+      one.exchange === market.exchange && one.symbol === market.symbol;
+    const feed = feeds.find(own);
+    const scored = scoring.filter(own).flatMap(({ minutes_behind }) => minutes_behind ?? []);
+    const today = unknown.filter(own).toSorted((a, b) => b.day.localeCompare(a.day))[0];
+    return [
+      element('span', {}, market.symbol, element('small', {}, ` ${market.exchange}`)),
+      state(market.state),
+      feed === undefined ? '–' : element('span', { title: feed.words }, feed.state),
+      duration(market.seconds_since_event),
+      minutes(features.find(own)?.minutes_behind),
+      minutes(scored.length === 0 ? undefined : Math.max(...scored)),
+      today === undefined ? '–' : count(today.unknown_minutes),
+      count(gaps.filter((gap) => own(gap) && gap.status === 'detected').length),
+    ];
+  });
+  const heads = [
+    'Market',
+    'State',
+    'Feed',
+    'Last event',
+    'Features',
+    'Scoring',
+    'Unknown min today',
+    'Open holes',
+  ];
+  return table(heads, lines, 'No market is fed yet.', 'Markets');
+}
+
+/** The newest holes, and what became of them. */
+export function gapsTable(gaps: readonly Gap[]): HTMLElement {
+  const lines = gaps.map(({ symbol, missing, repaired, status, cause, detected_at }) => [
+    symbol,
+    state(status),
+    `${count(repaired ?? 0)} / ${count(missing)}`,
+    cause,
+    moment(detected_at),
+  ]);
+  return table(
+    ['Market', 'State', 'Repaired', 'Cause', 'Found'],
+    lines,
+    'No trade was ever missed.',
+    'Holes',
+  );
+}
+
+/** Inputs that are least like what the model was trained on. */
+export function driftTable(drift: readonly Drift[]): HTMLElement {
+  const lines = drift
+    .toSorted((a, b) => (b.psi ?? 0) - (a.psi ?? 0))
+    .slice(0, 8)
+    .map((one) => [
+      one.feature,
+      state(one.state),
+      one.psi?.toFixed(3) ?? '–',
+      `${one.model} v${one.version}`,
+    ]);
+  return table(
+    ['Input', 'State', 'PSI', 'Model'],
+    lines,
+    'Nothing was checked yet: it takes a model in service and an hour of its inputs.',
+    'Drift',
+  );
+}
+
+/** The newest jobs. */
+export function jobsTable(jobs: readonly Job[]): HTMLElement {
+  const lines = jobs.map((job) => [
+    job.kind,
+    state(job.state),
+    job.progress === null ? '–' : percent(job.progress, 0),
+    element('span', { class: 'words' }, job.message ?? ''),
+    moment(job.started_at),
+  ]);
+  return table(['Job', 'State', 'Done', 'Says', 'Began'], lines, 'No job has run yet.', 'Jobs');
+}
+
+const GOOD = ['live', 'ok', 'repaired', 'done'];
+const BAD = ['stale', 'drifted', 'detected', 'permanent', 'failed', 'lost'];
+
+function state(name: string): HTMLElement {
+  const tone = GOOD.includes(name) ? 'good' : BAD.includes(name) ? 'bad' : 'neutral';
+  return element('span', { class: `state ${tone}` }, name);
+}
+
+function minutes(behind: number | null | undefined): string {
+  return behind == null ? '–' : `${count(behind)} min`;
+}
+
+function table(
+  heads: readonly string[],
+  lines: readonly (readonly Cell[])[],
+  empty: string,
+  label: string,
+): HTMLElement {
+  if (lines.length === 0) return element('p', { class: 'empty' }, empty);
+  const head = element('tr', {}, ...heads.map((text) => element('th', { scope: 'col' }, text)));
+  const body = lines.map(([first, ...others]) =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, first),
+      ...others.map((cell) => element('td', {}, cell)),
+    ),
+  );
+  // What is wider than the screen is scrolled, with the keyboard too.
+  return element(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label },
+    element('table', { class: 'rows' }, element('thead', {}, head), element('tbody', {}, ...body)),
+  );
+}

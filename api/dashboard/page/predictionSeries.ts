@@ -1,0 +1,130 @@
+import {
+  type IChartApi,
+  type ISeriesApi,
+  LineSeries,
+  LineStyle,
+  type UTCTimestamp,
+} from 'lightweight-charts';
+import { Band, type BandPoint } from './band.ts';
+import type { Prediction } from './records.ts';
+import { seconds } from './records.ts';
+import type { Colours } from './theme.ts';
+
+interface Point {
+  readonly time: UTCTimestamp;
+  readonly value: number;
+}
+
+type Target = Point & { readonly lower?: number; readonly upper?: number };
+
+/** Predictions on a chart of candles: those ahead with their interval, and what was predicted of each window that is there. */
+export class PredictionSeries {
+  readonly #window: number;
+  readonly #ahead: ISeriesApi<'Line'>;
+  readonly #past: ISeriesApi<'Line'>;
+  readonly #aheadBand: Band;
+  readonly #pastBand: Band;
+  readonly #latest = new Map<number, Prediction>();
+  #history: readonly Prediction[] = [];
+
+  constructor(chart: IChartApi, { accent, band }: Colours, windowSeconds: number) {
+    this.#window = windowSeconds;
+    const quiet = {
+      priceLineVisible: false,
+      lastValueVisible: false,
+      crosshairMarkerVisible: false,
+    } as const;
+    this.#past = chart.addSeries(LineSeries, { ...quiet, lineWidth: 1 });
+    this.#ahead = chart.addSeries(LineSeries, { ...quiet, lineWidth: 2, lineStyle: LineStyle.Solid });
+    this.#ahead.applyOptions({ pointMarkersVisible: true, pointMarkersRadius: 3 });
+    [this.#aheadBand, this.#pastBand] = [new Band(band, { scales: true }), new Band(band, { scales: false })];
+    this.#ahead.attachPrimitive(this.#aheadBand);
+    this.#past.attachPrimitive(this.#pastBand);
+    this.recolour({ accent, band });
+  }
+
+  recolour({ accent, band }: Pick<Colours, 'accent' | 'band'>): void {
+    this.#ahead.applyOptions({ color: accent });
+    this.#past.applyOptions({ color: `${accent}b3` });
+    this.#aheadBand.colour(band);
+    this.#pastBand.colour(faint(band));
+  }
+
+  /** What was predicted, oldest first, of one horizon. */
+  history(predictions: readonly Prediction[], through: number): void {
+    this.#history = predictions;
+    const points = this.#pointsOf(predictions.filter((one) => this.#target(one) <= through));
+    this.#past.setData(points.map(({ time, value }) => ({ time, value })));
+    this.#pastBand.show(points.filter(isBand));
+  }
+
+  /** A new prediction of the shown horizon, drawn when its window comes. */
+  append(prediction: Prediction, through: number): void {
+    this.history([...this.#history, prediction].slice(-MOST), through);
+  }
+
+  /** The newest prediction of each horizon, ahead of the candle that begins at `last`, whose close is `close`. */
+  ahead(predictions: readonly Prediction[], last: number, close: number): void {
+    for (const one of predictions) {
+      const known = this.#latest.get(one.horizon_minutes);
+      if (!known || known.window_start <= one.window_start) this.#latest.set(one.horizon_minutes, one);
+    }
+    const targets = this.#pointsOf([...this.#latest.values()]).filter(({ time }) => time > last);
+    const first = { time: last as UTCTimestamp, value: close, lower: close, upper: close };
+    const points: readonly Target[] = targets.length === 0 ? [] : [first, ...targets];
+    this.#ahead.setData(this.#spaced(points));
+    this.#aheadBand.show(points.filter(isBand));
+  }
+
+  /** How many windows ahead the furthest prediction lies. */
+  windowsAhead(last: number): number {
+    const targets = [...this.#latest.values()].map((one) => this.#target(one));
+    return Math.max(0, ...targets.map((target) => (target - last) / this.#window));
+  }
+
+  /** The window whose close is predicted: the last one of the minutes that the horizon counts. */
+  #target({ window_start, horizon_minutes }: Prediction): number {
+    const minute = seconds(window_start) + horizon_minutes * 60;
+    return minute - (minute % this.#window);
+  }
+
+  /** One point a window, in order; where several predict it, the last one. */
+  #pointsOf(predictions: readonly Prediction[]): Target[] {
+    const byTime = new Map<number, Target>();
+    for (const one of predictions) {
+      if (one.predicted_price === null) continue;
+      const time = this.#target(one) as UTCTimestamp;
+      const interval =
+        one.lower_price === null || one.upper_price === null
+          ? {}
+          : { lower: Number(one.lower_price), upper: Number(one.upper_price) };
+      byTime.set(time, { time, value: Number(one.predicted_price), ...interval });
+    }
+    return [...byTime.values()].sort((a, b) => a.time - b.time);
+  }
+
+  /** With the empty windows in between: the time axis has a place only for times that it was told. */
+  #spaced(points: readonly Point[]): (Point | { readonly time: UTCTimestamp })[] {
+    const [from, to] = [points.at(0)?.time ?? 0, points.at(-1)?.time ?? -1];
+    const values = new Map(points.map(({ time, value }) => [time, value]));
+    const spaced: (Point | { time: UTCTimestamp })[] = [];
+    for (let at = from; at <= to; at += this.#window) {
+      const time = at as UTCTimestamp;
+      const value = values.get(time);
+      spaced.push(value === undefined ? { time } : { time, value });
+    }
+    return spaced;
+  }
+}
+
+const MOST = 5_000;
+
+/** The same colour, half as strong. */
+function faint(colour: string): string {
+  const strength = Math.round(Number.parseInt(colour.slice(7, 9), 16) / 2);
+  return colour.slice(0, 7) + strength.toString(16).padStart(2, '0');
+}
+
+function isBand(point: Target): point is Target & BandPoint {
+  return point.lower !== undefined && point.upper !== undefined;
+}

@@ -1,0 +1,53 @@
+import { keyInUse, needKey } from './key.ts';
+
+/** The API refused, or did not answer. */
+export class RestError extends Error {
+  override readonly name = 'RestError';
+  readonly code: string;
+  readonly reasons: readonly string[];
+
+  constructor(code: string, message: string, reasons: readonly string[] = []) {
+    super(message);
+    this.code = code;
+    this.reasons = reasons;
+  }
+}
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** Longer than the server gives a query, so its own words for a slow one arrive. */
+const PATIENCE_MS = 12_000;
+
+/** Asks a path of the API. @throws RestError */
+export async function get<T>(path: string, query: Query = {}): Promise<T> {
+  const text = new URLSearchParams(
+    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  ).toString();
+  const key = keyInUse();
+  const response = await fetch(text === '' ? path : `${path}?${text}`, {
+    headers: key === null ? {} : { authorization: `Bearer ${key}` },
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  }).catch((error: unknown) => {
+    throw new RestError('unreachable', 'The server does not answer. It may be starting, or stopped.', [
+      String(error),
+    ]);
+  });
+  const body = await response
+    .json()
+    .catch(() => ({ detail: `${path} answered ${response.status}, not in JSON` }));
+  if (response.ok) return body as T;
+  const { code = 'unknown', detail = '', reasons = [] } = body as Partial<Problem>;
+  if (response.status === 401) needKey(detail);
+  throw new RestError(code, detail, reasons);
+}
+
+interface Problem {
+  readonly code: string;
+  readonly detail: string;
+  readonly reasons: readonly string[];
+}
+
+/** Asks for rows; the newest first unless `order` says otherwise. @throws RestError */
+export async function rows<T>(path: string, query: Query = {}): Promise<readonly T[]> {
+  return (await get<{ readonly data: readonly T[] }>(path, query)).data;
+}

@@ -1,0 +1,60 @@
+import { element } from './element.ts';
+import { duration } from './format.ts';
+import type { Market } from './records.ts';
+import { get, RestError, rows } from './rest.ts';
+
+interface Freshness {
+  readonly exchange: string;
+  readonly symbol: string;
+  readonly seconds_since_event: number;
+  readonly state: string;
+}
+
+/** Says why a market's page has less to show than it could, or nothing when all is well. */
+export async function readyNote({ exchange, symbol }: Market, candles: number): Promise<Node | null> {
+  const query = { exchange, symbol: symbol.replace('/', '-') };
+  const fresh = await rows<Freshness>('/v1/freshness', query).catch(() => []);
+  const [market] = fresh;
+  if (market?.state === 'stale') {
+    return warning(
+      `${symbol} is stale: ${exchange} has not been heard of for ${duration(market.seconds_since_event)}. What is shown ends there; nothing is predicted until it is back.`,
+    );
+  }
+  if (candles === 0)
+    return warning(
+      `There are no candles of ${symbol} in this timeframe yet. They come with the first trades.`,
+    );
+  const notes = await readyNotes();
+  const own = notes.find((note) => note.startsWith(`${symbol} on ${exchange}`));
+  return own === undefined ? null : warning(`${own}. Indicators and features are complete after that.`);
+}
+
+/** What the server itself says is missing. */
+export async function readyNotes(): Promise<readonly string[]> {
+  try {
+    return (await get<{ readonly notes: readonly string[] }>('/ready')).notes;
+  } catch (error) {
+    return error instanceof RestError ? error.reasons : [];
+  }
+}
+
+interface Job {
+  readonly state: string;
+  readonly message: string | null;
+}
+
+/** Why there are no predictions. */
+export async function whyNoPrediction(): Promise<string> {
+  const models = await rows<{ readonly alias: string | null }>('/v1/models', { limit: 100 });
+  if (models.some(({ alias }) => alias === 'champion'))
+    return 'A model is in service and has not predicted here yet: it waits for a minute whose features are complete.';
+  if (models.length > 0)
+    return 'Models are trained, and none is in service: the promotions below say what each lacks.';
+  const [training] = await rows<Job>('/v1/jobs', { kind: 'train', limit: 1 });
+  const why = training?.message ?? (await readyNotes()).join('; ');
+  return `No model is trained yet. ${why === '' ? 'Training begins when there is enough history.' : why}`;
+}
+
+function warning(text: string): Node {
+  return element('p', { role: 'status' }, text);
+}
