@@ -80,11 +80,11 @@ function copyContext(names, to) {
   }
 }
 
-function copy(stage, words) {
-  const from = /^--from=(\S+)$/.exec(words[0] ?? '')?.[1];
-  const [target, ...sources] = words.slice(from === undefined ? 0 : 1).reverse();
+function copy(stage, flags, words) {
+  const from = flags.map((flag) => /^--from=(\S+)$/.exec(flag)?.[1]).find((name) => name !== undefined);
+  const [target, ...sources] = [...words].reverse();
   const to = target.startsWith('/') ? placed(target, stage) : join(placed(stage.workdir, stage), target);
-  console.log(`COPY ${words.join(' ')}`);
+  console.log(`COPY ${[...flags, ...words].join(' ')}`);
   if (from === undefined) return copyContext(sources, to);
   for (const source of sources) {
     mkdirSync(dirname(to), { recursive: true });
@@ -101,7 +101,7 @@ function replay() {
     const keyword = instruction.getKeyword();
     if (keyword === 'FROM') stages.push({ name: words[2], workdir: '/app', env: {} });
     else if (keyword === 'RUN') run(stage, instruction.getArgumentsContent().replace(/\\\n\s*/g, ''));
-    else if (keyword === 'COPY') copy(stage, words);
+    else if (keyword === 'COPY') copy(stage, instruction.getFlags?.().map(String) ?? [], words);
     else if (keyword === 'ENV')
       for (const word of words)
         stage.env[word.slice(0, word.indexOf('='))] = word.slice(word.indexOf('=') + 1);
