@@ -3,6 +3,8 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createApi } from '../api/app.ts';
 import { createReadPool } from '../api/database.ts';
 import { type Listening, listen } from '../api/listen.ts';
+import { databaseMetrics } from '../api/metrics/databaseMetrics.ts';
+import { HopMetrics } from '../api/metrics/hopMetrics.ts';
 import { monitoringRoutes } from '../api/monitoring/routes.ts';
 import { Streams } from '../api/stream/streams.ts';
 import type { Config } from '../config/config.ts';
@@ -12,6 +14,7 @@ import { EngineChanges } from './changes.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exitCodes.ts';
 import { gateOf, rateLimitsOf } from './gate.ts';
+import { followHops } from './hops.ts';
 import { aborted } from './interrupt.ts';
 import type { OpenModels } from './models/service.ts';
 import { type OpenMonitoring, openMonitoring } from './monitoring.ts';
@@ -77,6 +80,7 @@ function sayWhere({ print }: Terminal, platform: Platform, api: string, source: 
     print(JSON.stringify({ time, state: 'started', source: source.name, api, database }));
     return;
   }
+  print(`  dashboard ${api}/`);
   print(`  API       ${api}/v1/markets    (document: ${api}/openapi.json)`);
   print(`  SQL       npx tickwave psql    (${database})`);
   print('  stop      Ctrl-C');
@@ -98,6 +102,8 @@ async function openApi(
   const changes = new EngineChanges(platform);
   const { authorize, origins } = gate;
   const clock = systemClock;
+  databaseMetrics(registry, { pool, clock, logger });
+  const unfollowHops = followHops(platform, new HopMetrics(registry, { pool, clock, logger }));
   const streams = new Streams({ pool, source: changes, clock, logger, authorize, origins });
   const mount = streams.mount.bind(streams);
   const admin = new Admin({ config, url: platform.database.url('owner'), source });
@@ -108,6 +114,7 @@ async function openApi(
     await admin.close();
     await streams.stop();
     changes.stop();
+    unfollowHops();
   };
   try {
     const listening = await listen(app, config.PORT, undefined, config.HOST);

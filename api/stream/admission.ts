@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { StreamLimits } from './limits.ts';
 
 /** Whether a key may be used; `key` is null where none was given. */
@@ -53,12 +53,14 @@ export class Admission {
 
 /**
  * Whether a page of this origin may connect. Browsers tell the origin and let any page open a WebSocket to any address, this
- * machine's too; other programs tell none.
+ * machine's too; other programs tell none. Pages that come from the host that is asked are our own: a stranger's page that
+ * has its name lead here is given away by that name, which the gate checks.
  */
-export function originAllowed(origin: string | undefined, allowed: readonly string[]): boolean {
+export function originAllowed({ origin, host }: IncomingHttpHeaders, allowed: readonly string[]): boolean {
   if (origin === undefined || allowed.includes(origin)) return true;
-  const host = URL.canParse(origin) ? new URL(origin).hostname : '';
-  return ['127.0.0.1', 'localhost', '[::1]'].includes(host);
+  if (!URL.canParse(origin)) return false;
+  const from = new URL(origin);
+  return from.host === host || ['127.0.0.1', 'localhost', '[::1]'].includes(from.hostname);
 }
 
 /** The key of `Authorization: Bearer …`, or null. */

@@ -99,7 +99,7 @@ export class Sockets {
     if (new URL(request.url ?? '/', 'http://host').pathname !== PATH)
       return refuse(socket, refusal(404, 'unknown_path', `WebSockets are served under ${PATH}`));
     if (this.#stopping) return refuse(socket, refusal(503, 'overloaded', 'The server is stopping'));
-    if (!originAllowed(request.headers.origin, origins))
+    if (!originAllowed(request.headers, origins))
       return refuse(socket, refusal(403, 'origin_refused', 'Pages of this origin may not connect'));
     const leave = admission.enter(request.socket.remoteAddress ?? '');
     if (typeof leave !== 'function') return refuse(socket, leave);

@@ -154,9 +154,12 @@ from predictions
 join candles on candles.exchange = predictions.exchange and candles.symbol = predictions.symbol and candles.timeframe = '1m'
   and candles.window_start = predictions.window_start + horizon_minutes * interval '1 minute';
 insert into accuracy_1h
-select exchange, symbol, horizon_minutes, model, version, date_trunc('hour', window_start), count(*), avg(abs(error)), avg(abs(persistence_error)),
-  0.03 + (hashtext(model || date_trunc('hour', min(window_start))) % 1000) / 16000.0, 0.54, 0.8
-from prediction_errors group by exchange, symbol, horizon_minutes, model, version, date_trunc('hour', window_start);
+select exchange, symbol, horizon_minutes, model, version, hour, predictions, persistence_mae * (1 - skill), persistence_mae, skill, 0.54, 0.8
+from (
+  select exchange, symbol, horizon_minutes, model, version, date_trunc('hour', window_start) as hour, count(*) as predictions, avg(abs(persistence_error)) as persistence_mae,
+    0.03 + (hashtext(model || date_trunc('hour', min(window_start))) % 1000) / 16000.0 as skill
+  from prediction_errors group by exchange, symbol, horizon_minutes, model, version, date_trunc('hour', window_start)
+) as hours;
 insert into calibration
 select name, version, horizon_minutes, event, tenth, 400, 200, tenth / 10.0 + 0.05, least(1, greatest(0, 0.06 + tenth / 10.0 * 0.93)), 0.01
 from models, unnest(array['rise', 'within interval']) as event, generate_series(2, 8) as tenth

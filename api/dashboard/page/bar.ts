@@ -45,7 +45,7 @@ export function bar(frame: Frame): readonly Node[] {
           timeframes(frame),
           element(
             'button',
-            { onclick: () => void chooseIndicators(frame), 'aria-keyshortcuts': 'i' },
+            { class: 'indicators', onclick: () => void chooseIndicators(frame), 'aria-keyshortcuts': 'i' },
             shown.indicators.length === 0 ? 'Indicators' : `Indicators · ${shown.indicators.length}`,
           ),
         ]

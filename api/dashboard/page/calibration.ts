@@ -46,6 +46,7 @@ export function calibrationDrawing(tenths: readonly Calibration[]): SVGElement {
         ),
       ),
     ),
-    drawing('text', { x: 85, y: SIZE + 17, 'text-anchor': 'middle' }, 'given a rise, % → came true, % ↑'),
+    drawing('text', { x: 170, y: SIZE + 17, 'text-anchor': 'end' }, 'probability of a rise, %'),
+    drawing('text', { x: 4, y: 7 }, 'rose, %'),
   );
 }

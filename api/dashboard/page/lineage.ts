@@ -122,13 +122,18 @@ function drawEdges(
     const [a, b] = [buttons.get(from), buttons.get(to)];
     if (a === undefined || b === undefined) return [];
     const [x1, y1] = [a.offsetLeft + a.offsetWidth, a.offsetTop + a.offsetHeight / 2];
-    const [x2, y2] = [b.offsetLeft, b.offsetTop + b.offsetHeight / 2];
-    const bend = x2 > x1 ? (x2 - x1) / 2 : 18;
+    const y2 = b.offsetTop + b.offsetHeight / 2;
+    // Within a layer the line goes out and back on the same side.
+    const isWithin = a.parentElement === b.parentElement;
+    const x2 = isWithin ? b.offsetLeft + b.offsetWidth : b.offsetLeft;
+    const [out, back] = isWithin
+      ? [Math.max(x1, x2) + 20, Math.max(x1, x2) + 20]
+      : [x1 + Math.max(20, (x2 - x1) / 2), x2 - Math.max(20, (x2 - x1) / 2)];
     const isChosen = related?.has(from) && related.has(to);
     return [
       drawing('path', {
         class: isChosen ? 'edge chosen' : 'edge',
-        d: `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`,
+        d: `M${x1},${y1} C${out},${y1} ${back},${y2} ${x2},${y2}`,
       }),
     ];
   });

@@ -47,7 +47,7 @@ export class MarketChart {
   settle(ahead: readonly Prediction[] = []): void {
     const row = this.candles.rows.at(-1);
     if (row === undefined) return;
-    this.predictions.ahead(ahead, seconds(row.window_start), Number(row.close));
+    this.predictions.ahead(ahead);
     this.#tell(null);
     this.#canvas.dataset.candles = String(this.candles.size);
     this.#canvas.dataset.close = row.close;
@@ -65,7 +65,7 @@ export class MarketChart {
     const width = this.#canvas.clientWidth;
     const windows = Math.min(this.candles.size, Math.max(40, Math.floor(width / 7)));
     // The forecast is shown too, unless it would leave little room for what was.
-    const ahead = Math.min(this.predictions.windowsAhead(this.last), windows / 2) + 3;
+    const ahead = Math.min(this.predictions.windowsAhead(this.last), windows / 3) + 3;
     const from = this.candles.size - windows + ahead;
     this.#chart.timeScale().setVisibleLogicalRange({ from, to: this.candles.size + ahead });
   }

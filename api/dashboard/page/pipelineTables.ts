@@ -24,17 +24,13 @@ export function marketsTable(pipeline: Pipeline): HTMLElement {
       count(gaps.filter((gap) => own(gap) && gap.status === 'detected').length),
     ];
   });
-  const heads = [
-    'Market',
-    'State',
-    'Feed',
-    'Last event',
-    'Features',
-    'Scoring',
-    'Unknown min today',
-    'Open holes',
-  ];
-  return table(heads, lines, 'No market is fed yet.', 'Markets');
+  const figures = ['Last event', 'Features behind', 'Scoring behind', 'Unknown minutes today', 'Open holes'];
+  return table(
+    ['Market', 'State', 'Feed', ...figures.map(number)],
+    lines,
+    'No market is fed yet.',
+    'Markets',
+  );
 }
 
 /** The newest holes, and what became of them. */
@@ -47,7 +43,7 @@ export function gapsTable(gaps: readonly Gap[]): HTMLElement {
     moment(detected_at),
   ]);
   return table(
-    ['Market', 'State', 'Repaired', 'Cause', 'Found'],
+    ['Market', 'State', number('Repaired'), 'Cause', number('Found')],
     lines,
     'No trade was ever missed.',
     'Holes',
@@ -66,7 +62,7 @@ export function driftTable(drift: readonly Drift[]): HTMLElement {
       `${one.model} v${one.version}`,
     ]);
   return table(
-    ['Input', 'State', 'PSI', 'Model'],
+    ['Input', 'State', number('PSI'), 'Model'],
     lines,
     'Nothing was checked yet: it takes a model in service and an hour of its inputs.',
     'Drift',
@@ -79,10 +75,15 @@ export function jobsTable(jobs: readonly Job[]): HTMLElement {
     job.kind,
     state(job.state),
     job.progress === null ? '–' : percent(job.progress, 0),
-    element('span', { class: 'words' }, job.message ?? ''),
     moment(job.started_at),
+    element('span', { class: 'words', title: job.message }, job.message ?? ''),
   ]);
-  return table(['Job', 'State', 'Done', 'Says', 'Began'], lines, 'No job has run yet.', 'Jobs');
+  return table(
+    ['Job', 'State', number('Done'), number('Began'), 'Says'],
+    lines,
+    'No job has run yet.',
+    'Jobs',
+  );
 }
 
 const GOOD = ['live', 'ok', 'repaired', 'done'];
@@ -97,26 +98,42 @@ function minutes(behind: number | null | undefined): string {
   return behind == null ? '–' : `${count(behind)} min`;
 }
 
+/** Head of a column whose figures stand under each other. */
+interface NumberHead {
+  readonly number: string;
+}
+
+function number(name: string): NumberHead {
+  return { number: name };
+}
+
 function table(
-  heads: readonly string[],
+  heads: readonly (string | NumberHead)[],
   lines: readonly (readonly Cell[])[],
   empty: string,
   label: string,
 ): HTMLElement {
   if (lines.length === 0) return element('p', { class: 'empty' }, empty);
-  const head = element('tr', {}, ...heads.map((text) => element('th', { scope: 'col' }, text)));
+  const alignment = heads.map((head) => (typeof head === 'string' ? 'text' : null));
+  const names = heads.map((head) => (typeof head === 'string' ? head : head.number));
+  const head = names.map((name, index) => element('th', { scope: 'col', class: alignment[index] }, name));
   const body = lines.map(([first, ...others]) =>
     element(
       'tr',
       {},
       element('th', { scope: 'row' }, first),
-      ...others.map((cell) => element('td', {}, cell)),
+      ...others.map((cell, index) => element('td', { class: alignment[index + 1] }, cell)),
     ),
   );
   // What is wider than the screen is scrolled, with the keyboard too.
   return element(
     'div',
     { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label },
-    element('table', { class: 'rows' }, element('thead', {}, head), element('tbody', {}, ...body)),
+    element(
+      'table',
+      { class: 'rows' },
+      element('thead', {}, element('tr', {}, ...head)),
+      element('tbody', {}, ...body),
+    ),
   );
 }

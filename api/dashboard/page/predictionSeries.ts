@@ -63,15 +63,17 @@ export class PredictionSeries {
     this.history([...this.#history, prediction].slice(-MOST), through);
   }
 
-  /** The newest prediction of each horizon, ahead of the candle that begins at `last`, whose close is `close`. */
-  ahead(predictions: readonly Prediction[], last: number, close: number): void {
+  /** The newest prediction of each horizon: a line from the close that the newest was made from, and the intervals. */
+  ahead(predictions: readonly Prediction[]): void {
     for (const one of predictions) {
       const known = this.#latest.get(one.horizon_minutes);
       if (!known || known.window_start <= one.window_start) this.#latest.set(one.horizon_minutes, one);
     }
-    const targets = this.#pointsOf([...this.#latest.values()]).filter(({ time }) => time > last);
-    const first = { time: last as UTCTimestamp, value: close, lower: close, upper: close };
-    const points: readonly Target[] = targets.length === 0 ? [] : [first, ...targets];
+    const [newest] = [...this.#latest.values()].sort((a, b) => b.window_start.localeCompare(a.window_start));
+    if (newest === undefined || newest.base_price === null) return;
+    const [time, base] = [this.#windowOf(seconds(newest.window_start)), Number(newest.base_price)];
+    const first: Target = { time, value: base, lower: base, upper: base };
+    const points = [first, ...this.#pointsOf([...this.#latest.values()]).filter((one) => one.time > time)];
     this.#ahead.setData(this.#spaced(points));
     this.#aheadBand.show(points.filter(isBand));
   }
@@ -83,9 +85,12 @@ export class PredictionSeries {
   }
 
   /** The window whose close is predicted: the last one of the minutes that the horizon counts. */
-  #target({ window_start, horizon_minutes }: Prediction): number {
-    const minute = seconds(window_start) + horizon_minutes * 60;
-    return minute - (minute % this.#window);
+  #target({ window_start, horizon_minutes }: Prediction): UTCTimestamp {
+    return this.#windowOf(seconds(window_start) + horizon_minutes * 60);
+  }
+
+  #windowOf(time: number): UTCTimestamp {
+    return (time - (time % this.#window)) as UTCTimestamp;
   }
 
   /** One point a window, in order; where several predict it, the last one. */
@@ -93,7 +98,7 @@ export class PredictionSeries {
     const byTime = new Map<number, Target>();
     for (const one of predictions) {
       if (one.predicted_price === null) continue;
-      const time = this.#target(one) as UTCTimestamp;
+      const time = this.#target(one);
       const interval =
         one.lower_price === null || one.upper_price === null
           ? {}

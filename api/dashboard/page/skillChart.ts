@@ -24,7 +24,7 @@ export function skillChart(
   const series = chart.addSeries(BaselineSeries, {
     ...look(colours()),
     ...{ baseValue: { type: 'price', price: 0 }, lineWidth: 2, priceLineVisible: false },
-    priceFormat: { type: 'custom', formatter: (value: number) => percent(value, 1), minMove: 0.001 },
+    priceFormat: { type: 'price', precision: 3, minMove: 0.001 },
   });
   // Versions overlap for an hour when one takes over: the newer one counts.
   const byHour = new Map(
@@ -60,8 +60,9 @@ export function skillChart(
 
 function options(palette: Colours) {
   const { timeScale, ...rest } = chartOptions(palette);
+  const localization = { ...rest.localization, priceFormatter: (share: number) => percent(share) };
   const quiet = { handleScroll: false, handleScale: false, leftPriceScale: { visible: false } } as const;
-  return { ...rest, ...quiet, timeScale: { ...timeScale, rightOffset: 1, fixLeftEdge: true } };
+  return { ...rest, ...quiet, localization, timeScale: { ...timeScale, rightOffset: 1, fixLeftEdge: true } };
 }
 
 function look({ up, down }: Colours) {
