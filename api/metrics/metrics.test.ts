@@ -10,7 +10,7 @@ const feeds = (): FeedsReport => ({
     {
       ...{ exchange: 'kraken', symbol: 'BTC/USD', state: 'live', words: null, open_gaps: 2, backfilled: 1 },
       ...{ last_trade_at: '2024-06-01T00:00:00Z', complete_to: null },
-      ...{ landed: 1, duplicates: 0, repaired: 0, permanent: 0 },
+      ...{ landed: 7, duplicates: 2, repaired: 1, permanent: 0 },
     },
   ],
 });
@@ -27,6 +27,8 @@ test('requests by route, the engine and the feeds, by the names of the conventio
     '/nothing/b',
   ])
     await api.get(path);
+  // Counters are those of the feeds, however often somebody looks.
+  await api.get('/metrics');
   const { headers, body } = await api.get('/metrics');
   expect(headers.get('content-type')).toContain('text/plain');
   for (const line of [
@@ -38,6 +40,9 @@ test('requests by route, the engine and the feeds, by the names of the conventio
     'tickwave_feed_state{exchange="kraken",symbol="BTC/USD",state="live"} 1',
     'tickwave_feed_state{exchange="kraken",symbol="BTC/USD",state="halted"} 0',
     'tickwave_feed_open_gaps{exchange="kraken",symbol="BTC/USD"} 2',
+    'tickwave_feed_landed_trades_total{exchange="kraken",symbol="BTC/USD"} 7',
+    'tickwave_feed_duplicate_trades_total{exchange="kraken",symbol="BTC/USD"} 2',
+    'tickwave_feed_repaired_trades_total{exchange="kraken",symbol="BTC/USD"} 1',
     'tickwave_feed_last_trade_timestamp_seconds{exchange="kraken",symbol="BTC/USD"} 1717200000',
   ])
     expect(body.split('\n')).toContain(line);

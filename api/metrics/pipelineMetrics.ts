@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { EngineStatus } from '../context.ts';
 import type { FeedsReport } from '../schemas/feeds.ts';
 
@@ -63,4 +63,23 @@ export function pipelineMetrics(registry: Registry, { status, feeds }: PipelineS
         if (last_trade_at !== null) this.set({ exchange, symbol }, Date.parse(last_trade_at) / 1000);
     },
   });
+  const counted = [
+    ['landed_trades', 'Trades of a market that were new', 'landed'],
+    ['duplicate_trades', 'Trades of a market that were known already', 'duplicates'],
+    ['repaired_trades', 'Trades of a market that were missing and have been fetched', 'repaired'],
+  ] as const;
+  for (const [name, help, field] of counted)
+    new Counter({
+      ...{
+        name: `tickwave_feed_${name}_total`,
+        help: `${help}, since the start`,
+        labelNames: MARKET,
+        registers,
+      },
+      collect() {
+        this.reset();
+        for (const market of feeds().markets)
+          this.inc({ exchange: market.exchange, symbol: market.symbol }, market[field]);
+      },
+    });
 }

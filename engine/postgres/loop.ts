@@ -8,6 +8,8 @@ export interface LoopStatus {
   readonly running: boolean;
   /** Milliseconds for which something written has been waiting; 0 when all is done. */
   readonly lagMs: number;
+  /** Milliseconds since the oldest write that the refresh under way brings in; null when there is none. */
+  readonly bringingMs: number | null;
   readonly refreshes: number;
   readonly lastRefresh: Refresh | null;
   /** Mean of recent refreshes, in milliseconds. */
@@ -39,6 +41,7 @@ export class RefreshLoop {
   readonly #stopping = new AbortController();
   #wake: (() => void) | null = null;
   #dirtySince: number | null = null;
+  #bringingSince: number | null = null;
   #listener: pg.Client | null = null;
   #running: Promise<void> | null = null;
   #queue: Promise<unknown> = Promise.resolve();
@@ -96,6 +99,7 @@ export class RefreshLoop {
     return {
       running: this.#running !== null && !this.#stopping.signal.aborted,
       lagMs: this.#dirtySince === null ? 0 : Math.max(0, now - this.#dirtySince),
+      bringingMs: this.#bringingSince === null ? null : Math.max(0, now - this.#bringingSince),
       refreshes: this.#refreshes,
       lastRefresh: this.#last,
       meanMs: this.#meanMs,
@@ -114,8 +118,10 @@ export class RefreshLoop {
       while (!this.#stopping.signal.aborted) {
         await this.#untilDirty();
         if (this.#stopping.signal.aborted) break;
+        this.#bringingSince = this.#dirtySince;
         this.#dirtySince = null;
         const refresh = await this.exclusively(() => this.#options.refresh(this.#due(clock.now())));
+        this.#bringingSince = null;
         this.#note(refresh);
         if (this.#refreshes % CLEAN_EVERY === 0) await this.exclusively(() => this.#options.clean());
         await clock.sleep(BATCH_MS + refresh.seconds * 1000 * REST, this.#stopping.signal);

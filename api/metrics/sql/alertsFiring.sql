@@ -1,0 +1,3 @@
+select severity, count(*) as value
+from open_alerts
+group by severity

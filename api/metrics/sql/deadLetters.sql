@@ -1,0 +1,2 @@
+select source, letters as value
+from dead_letter_counts

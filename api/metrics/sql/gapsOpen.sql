@@ -1,0 +1,3 @@
+select watermarks.exchange, watermarks.symbol, coalesce(open_gaps.gaps, 0) as value
+from watermarks
+left join open_gaps on open_gaps.exchange = watermarks.exchange and open_gaps.symbol = watermarks.symbol

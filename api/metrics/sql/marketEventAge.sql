@@ -1,0 +1,2 @@
+select exchange, symbol, seconds_since_event as value
+from freshness

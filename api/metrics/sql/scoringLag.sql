@@ -1,0 +1,2 @@
+select model, version, exchange, symbol, minutes_behind * 60 as value
+from scoring_lag
