@@ -5,6 +5,7 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly args?: readonly string[];
+  readonly envFrom?: readonly object[];
   readonly env?: readonly { readonly name: string; readonly value?: string }[];
   readonly resources?: {
     readonly requests?: { readonly cpu?: string; readonly memory?: string };
