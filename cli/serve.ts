@@ -1,4 +1,3 @@
-import pino from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createApi } from '../api/app.ts';
 import { createReadPool } from '../api/database.ts';
@@ -16,6 +15,7 @@ import { EXIT } from './exitCodes.ts';
 import { gateOf, rateLimitsOf } from './gate.ts';
 import { followHops } from './hops.ts';
 import { aborted } from './interrupt.ts';
+import { openLog } from './logger.ts';
 import type { OpenModels } from './models/service.ts';
 import { type OpenMonitoring, openMonitoring } from './monitoring.ts';
 import type { Platform } from './platform.ts';
@@ -90,9 +90,7 @@ async function openApi(
   { config, platform, source }: Serving,
   { index }: OpenMonitoring,
 ): Promise<{ readonly listening: Listening; stop(): Promise<void> }> {
-  // Requests are logged with LOG_LEVEL=debug: at info the terminal belongs to the status lines.
-  const level = config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL;
-  const logger = pino({ level }, pino.destination({ dest: 2, sync: true }));
+  const logger = openLog(config);
   const gate = gateOf(config, logger);
   const limits = rateLimitsOf(config);
   const registry = new Registry();

@@ -31,9 +31,13 @@ export function databaseMetrics(registry: Registry, options: DatabaseMetricsOpti
     labelNames: ['metric'],
     registers,
   });
+  // A database that is away fails all of them again and again: one line each time that something else is wrong says enough.
+  const said = new Map<string, string>();
   const failed = (metric: string, error: unknown): void => {
     failures.inc({ metric });
-    options.logger.warn({ metric, err: error }, 'a metric could not be read');
+    if (said.get(metric) !== String(error))
+      options.logger.warn({ metric, err: error }, 'a metric could not be read');
+    said.set(metric, String(error));
   };
   const rows = remembered(options.clock, KEPT_MS, () => readAll(options, failed));
   for (const measured of MEASURED)
