@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { guardedApi } from '../../api/fixtures/guarded.ts';
 import {
   axe,
   coloursDrawn,
@@ -139,6 +140,21 @@ describeWithChromium('the dashboard in a real browser', () => {
     await screenshot(page, 'phone-pipeline', true);
   });
 
+  test('asks for a key where one is needed, and goes on with it', async () => {
+    const guarded = await guardedApi();
+    opened = await openPage(browser);
+    const { page } = opened;
+    await page.goto(`${guarded.url}/?symbol=BTC-USD`);
+    await page.getByRole('dialog', { name: 'A key is needed' }).waitFor();
+    await screenshot(page, 'key');
+    await page.getByLabel('Key', { exact: true }).fill(guarded.readKey);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'BTC/USD' }).waitFor();
+    await page.locator('.canvas[data-candles="100"]').waitFor();
+    await page.context().close();
+    await guarded.stop();
+  });
+
   test('says why something is not there', async () => {
     await rig.owner.query(`
       truncate models, predictions, prediction_errors, accuracy_1h, calibration, promotions, news_scores, scoring_lag, drift_states;
@@ -152,6 +168,9 @@ describeWithChromium('the dashboard in a real browser', () => {
     await screenshot(page, 'market-empty');
     await page.goto(`${rig.url()}/?symbol=DOGE-USD`);
     await page.getByText('There are BTC/USD, ETH/USD.').waitFor();
+    await rig.owner.query('truncate job_runs');
+    await page.goto(`${rig.url()}/?symbol=BTC-USD`);
+    await page.getByText('Of this market 1,560 minutes with complete features are there').waitFor();
     await rig.owner.query('truncate markets, candles, freshness');
     await page.goto(rig.url());
     await page.getByRole('heading', { name: 'No market has data yet' }).waitFor();

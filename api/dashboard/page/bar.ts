@@ -26,7 +26,7 @@ export function bar(frame: Frame): readonly Node[] {
       'a',
       { class: 'brand', href: '/' },
       element('img', { src: '/dashboard/icon.svg', alt: '', width: 20, height: 20 }),
-      'Tickwave',
+      element('span', {}, 'Tickwave'),
     ),
     element(
       'nav',

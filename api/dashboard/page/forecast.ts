@@ -33,7 +33,7 @@ export class Forecast {
     this.#newest = await rows<Prediction>(path, { exchange: market.exchange });
     const { model } = this;
     if (model === null) {
-      fill(this.#body, element('p', { class: 'empty' }, await whyNoPrediction()));
+      fill(this.#body, element('p', { class: 'empty' }, await whyNoPrediction(market)));
       return [];
     }
     const past = await rows<Prediction>(`${path}/history`, {
@@ -44,6 +44,11 @@ export class Forecast {
     chart.predictions.history(past.toReversed(), chart.last);
     this.#show();
     return this.#newest;
+  }
+
+  /** Says that nothing is known, unless something is shown already. */
+  failed(): void {
+    if (this.#newest.length === 0) fill(this.#body, element('p', { class: 'empty' }, 'Not known yet.'));
   }
 
   /** Takes predictions that were made this moment; gives those of models in service. */

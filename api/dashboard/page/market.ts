@@ -3,13 +3,11 @@ import { element, fill } from './element.ts';
 import { Forecast } from './forecast.ts';
 import { headline } from './headline.ts';
 import type { IndicatorRow } from './indicatorSeries.ts';
+import { Judgement } from './judgement.ts';
 import type { Live } from './live.ts';
 import { MarketChart } from './marketChart.ts';
-import { modelsCard } from './models.ts';
-import { newsCard } from './news.ts';
+import { candlesBefore, marketRows } from './marketRows.ts';
 import type { Candle, Market, Prediction } from './records.ts';
-import { RestError, rows } from './rest.ts';
-import { scoreCards } from './score.ts';
 import { readyNote } from './state.ts';
 
 /** Where a market's page gets what it shows. */
@@ -22,38 +20,22 @@ export interface MarketPage {
   readonly signal: AbortSignal;
 }
 
-const PAGE = 1_000;
+/** How soon a page that could not be loaded tries again. */
+const AGAIN_MS = 5_000;
 
 /** Shows a market: its chart, and beside it what is predicted, how good that is, and why. */
 export async function showMarket(main: HTMLElement, page: MarketPage): Promise<void> {
   const { market, shown, live, signal } = page;
-  const { exchange, symbol } = market;
-  const chart = new MarketChart(symbol, shown.timeframe, shown.indicators, signal);
+  const chart = new MarketChart(market.symbol, shown.timeframe, shown.indicators, signal);
   const head = headline(market);
   const forecast = new Forecast(page);
+  const judgement = new Judgement(page, forecast, chart);
   const notice = element('div', { class: 'notice' });
-  const side = element(
-    'aside',
-    { class: 'side', 'aria-label': 'Predictions, models and news' },
-    forecast.card,
-  );
-  fill(
-    main,
-    element(
-      'div',
-      { class: 'market' },
-      element(
-        'section',
-        { class: 'stage', 'aria-label': `Chart of ${symbol}` },
-        head.frame,
-        notice,
-        chart.frame,
-      ),
-      side,
-    ),
-  );
-  const path = symbol.replace('/', '-');
-  const of = { exchange, timeframe: shown.timeframe };
+  const label = { 'aria-label': `Chart of ${market.symbol}` };
+  const stage = element('section', { class: 'stage', ...label }, head.frame, notice, chart.frame);
+  const about = { class: 'side', 'aria-label': 'Predictions, models and news' };
+  const side = element('aside', about, forecast.card, judgement.frame);
+  fill(main, element('div', { class: 'market' }, stage, side));
 
   const settle = (ahead: readonly Prediction[] = []): void => {
     chart.settle(ahead);
@@ -61,39 +43,33 @@ export async function showMarket(main: HTMLElement, page: MarketPage): Promise<v
     if (last) head.price(Number(last.close));
   };
   const load = async (): Promise<void> => {
-    const [candles, day, indicators] = await Promise.all([
-      rows<Candle>(`/v1/candles/${path}`, { ...of, limit: PAGE }),
-      rows<Candle>(`/v1/candles/${path}`, { exchange, timeframe: '1h', limit: 24 }),
-      shown.indicators.length === 0
-        ? []
-        : rows<IndicatorRow>(`/v1/indicators/${path}`, {
-            ...of,
-            limit: PAGE,
-            columns: ['window_start', ...shown.indicators].join(','),
-          }),
-    ]);
+    const { candles, indicators, day } = await marketRows(page);
     if (signal.aborted) return;
     chart.candles.add(candles, { replace: true });
     chart.indicators.add(indicators);
     head.day(day);
     settle(await forecast.load(chart));
+    fill(notice, await readyNote(market, chart.candles.size));
   };
-  const orSay = (error: unknown): void => {
-    if (!signal.aborted) fill(notice, element('p', { role: 'alert' }, said(error)));
+  const loadOrSay = async (): Promise<void> => {
+    try {
+      await load();
+    } catch (error) {
+      if (signal.aborted) return;
+      fill(notice, element('p', { role: 'alert' }, error instanceof Error ? error.message : String(error)));
+      forecast.failed();
+      const timer = setTimeout(() => void loadOrSay(), AGAIN_MS);
+      signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    }
   };
 
   follow(page, chart, forecast, settle);
-  live.onReturn(() => void load().catch(orSay), signal);
-  await load().then(() => chart.showNewest(), orSay);
+  live.onReturn(() => void loadOrSay(), signal);
+  await loadOrSay();
   if (signal.aborted) return;
-  if (chart.candles.size > 0) olderOnDemand(chart, path, of);
-  fill(notice, await readyNote(market, chart.candles.size));
-  const marks = Promise.all([newsCard(market), modelsCard(forecast.model)]);
-  side.append(...(await scoreCards(page, forecast)));
-  const [news, models] = await marks;
-  if (signal.aborted) return;
-  side.append(models.card, news.card);
-  chart.mark([...news.occasions, ...models.occasions]);
+  chart.showNewest();
+  olderOnDemand(chart, page);
+  await judgement.show();
 }
 
 /** What comes in while the page is shown. */
@@ -133,14 +109,14 @@ function follow(
 }
 
 /** Older candles come when somebody scrolls to them. */
-function olderOnDemand(chart: MarketChart, path: string, of: Readonly<Record<string, string>>): void {
+function olderOnDemand(chart: MarketChart, page: MarketPage): void {
   let busy = false;
   let done = false;
   chart.onOldest(() => {
     const oldest = chart.candles.rows.at(0)?.window_start;
     if (busy || done || oldest === undefined || chart.candles.size >= MOST) return;
     busy = true;
-    void rows<Candle>(`/v1/candles/${path}`, { ...of, to: oldest, limit: PAGE })
+    void candlesBefore(page, oldest)
       .then((older) => {
         done = older.length === 0;
         if (!done) chart.candles.add(older, { replace: false });
@@ -154,8 +130,3 @@ function olderOnDemand(chart: MarketChart, path: string, of: Readonly<Record<str
 }
 
 const MOST = 20_000;
-
-function said(error: unknown): string {
-  if (error instanceof RestError) return error.message;
-  return error instanceof Error ? error.message : String(error);
-}

@@ -7,7 +7,7 @@ import { showMarket } from './market.ts';
 import { showPipeline } from './pipeline.ts';
 import type { Market } from './records.ts';
 import { get, RestError, rows } from './rest.ts';
-import { readyNotes } from './state.ts';
+import { whyNoMarket } from './state.ts';
 import { beginTheme } from './theme.ts';
 
 const AGAIN_MS = 3_000;
@@ -83,7 +83,7 @@ async function nothing({ symbol }: Shown, markets: readonly Market[]): Promise<N
           `${symbol ?? 'This market'} is not here`,
           [`There are ${markets.map((one) => one.symbol).join(', ')}.`],
         ]
-      : ['No market has data yet', await readyNotes()];
+      : ['No market has data yet', await whyNoMarket()];
   return element(
     'div',
     { class: 'empty large' },

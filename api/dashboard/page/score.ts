@@ -1,18 +1,17 @@
 import { calibrationDrawing } from './calibration.ts';
 import { element } from './element.ts';
-import type { Forecast } from './forecast.ts';
 import { percent } from './format.ts';
-import type { MarketPage } from './market.ts';
-import type { Accuracy, Calibration, Promotion } from './records.ts';
+import type { Accuracy, Calibration, Market, Prediction, Promotion } from './records.ts';
 import { rows } from './rest.ts';
 import { skillChart } from './skillChart.ts';
 
 const HOURS = 168;
 
-/** How good the chosen model is: against persistence hour by hour, and whether its probabilities hold. */
+/** How good a model is: against persistence hour by hour, and whether its probabilities hold. Charts end with the signal. */
 export async function scoreCards(
-  { market, signal }: MarketPage,
-  { model }: Forecast,
+  market: Market,
+  model: Prediction | null,
+  signal: AbortSignal,
 ): Promise<readonly HTMLElement[]> {
   if (model === null) return [];
   const { model: name, version, horizon_minutes: horizon } = model;
@@ -22,7 +21,6 @@ export async function scoreCards(
     rows<Calibration>('/v1/calibration', { model: name, version, horizon }),
     rows<Promotion>('/v1/promotions', { name, action: 'promote', limit: 50 }),
   ]);
-  if (signal.aborted) return [];
   return [skillCard(hours, promotions, signal), calibrationCard(tenths)];
 }
 

@@ -1,5 +1,5 @@
 import { element } from './element.ts';
-import { duration } from './format.ts';
+import { count, duration } from './format.ts';
 import type { Market } from './records.ts';
 import { get, RestError, rows } from './rest.ts';
 
@@ -38,22 +38,44 @@ export async function readyNotes(): Promise<readonly string[]> {
   }
 }
 
+/** Why there is no market. */
+export async function whyNoMarket(): Promise<readonly string[]> {
+  const notes = (await readyNotes()).filter((note) => note !== 'no market has data yet');
+  return [
+    ...notes,
+    'The first trades make the first candle, and this page looks for them every few seconds.',
+  ];
+}
+
 interface Job {
   readonly state: string;
   readonly message: string | null;
 }
 
 /** Why there are no predictions. */
-export async function whyNoPrediction(): Promise<string> {
+export async function whyNoPrediction({ exchange, symbol }: Market): Promise<string> {
   const models = await rows<{ readonly alias: string | null }>('/v1/models', { limit: 100 });
   if (models.some(({ alias }) => alias === 'champion'))
     return 'A model is in service and has not predicted here yet: it waits for a minute whose features are complete.';
   if (models.length > 0)
     return 'Models are trained, and none is in service: the promotions below say what each lacks.';
   const [training] = await rows<Job>('/v1/jobs', { kind: 'train', limit: 1 });
-  const why = training?.message ?? (await readyNotes()).join('; ');
-  return `No model is trained yet. ${why === '' ? 'Training begins when there is enough history.' : why}`;
+  if (training?.message) return `No model is trained yet. ${training.message}`;
+  const minutes = await rows<Minute>(`/v1/features/${symbol.replace('/', '-')}`, {
+    ...{ exchange, limit: MOST_COUNTED, columns: 'complete' },
+  });
+  const complete = minutes.filter((minute) => minute.complete).length;
+  const there = `${complete === MOST_COUNTED ? 'at least ' : ''}${count(complete)}`;
+  return `No model is trained yet. Of this market ${there} minutes with complete features are there; training takes ${count(STANDARD_LEAST)} of all markets together, or what MODEL_LEAST_ROWS says.`;
 }
+
+interface Minute {
+  readonly complete: boolean;
+}
+
+const MOST_COUNTED = 2_000;
+/** Standard of MODEL_LEAST_ROWS. */
+const STANDARD_LEAST = 1_000;
 
 function warning(text: string): Node {
   return element('p', { role: 'status' }, text);
