@@ -9,7 +9,7 @@ export function keyInUse(): string | null {
 
 let asking = false;
 
-/** Asks for a key, once, and begins again with it. */
+/** Asks for a key, once, and begins again with it; `why` is what the server said of the one that was used. */
 export function needKey(why: string): void {
   if (asking) return;
   asking = true;
@@ -27,7 +27,11 @@ export function needKey(why: string): void {
       },
     },
     element('h2', {}, 'A key is needed'),
-    element('p', {}, why),
+    element(
+      'p',
+      {},
+      keyInUse() === null ? 'This API is read with a key, which `tickwave keys add` makes.' : why,
+    ),
     element('label', { for: 'key' }, 'Key'),
     input,
     element('button', { class: 'primary' }, 'Use it in this tab'),
