@@ -9,6 +9,7 @@ import { MEASURED } from '../api/metrics/measured.ts';
 import { followHops } from '../cli/hops.ts';
 import { loadCatalog } from '../engine/catalog/catalog.ts';
 import { Engine } from '../engine/engine.ts';
+import { waitFor } from './support/cli.ts';
 import { type TestDatabase, testDatabase } from './support/database.ts';
 
 // What /metrics reads from the database, on the views as they are.
@@ -181,4 +182,33 @@ test('each hop from the exchange to the views', async () => {
   ]);
   expect(Number(upTo('exchange_to_received', '0.5'))).toBeGreaterThan(0);
   expect(await count('refresh_duration_seconds')).toBeGreaterThan(0);
+});
+
+test('how long what was written waits for the views', async () => {
+  const registry = new Registry();
+  const end = followHops(
+    {
+      onEngine(listener) {
+        listener(engine);
+        return () => {};
+      },
+    },
+    new HopMetrics(registry, { pool, clock, logger }),
+  );
+  await engine.start();
+  await trade(400, 400);
+  const counted = await waitFor(
+    'a refresh that a write has caused',
+    async () =>
+      (await shown(registry)).find((line) =>
+        /^tickwave_stored_to_refreshed_seconds_count [1-9]/.test(line),
+      ) ?? null,
+  );
+  end();
+  expect(counted).toBeDefined();
+  const sum = (await shown(registry)).find((line) =>
+    line.startsWith('tickwave_stored_to_refreshed_seconds_sum'),
+  );
+  // By the engine's own clock: a refresh takes some time.
+  expect(Number(sum?.split(' ')[1])).toBeGreaterThan(0);
 });
