@@ -63,6 +63,8 @@ export interface Promotion {
   readonly name: string;
   readonly version: number;
   readonly action: string;
+  /** What the version is from then on. */
+  readonly alias: string | null;
   readonly reasons: unknown;
   readonly decided_at: string;
 }

@@ -3,6 +3,7 @@ import { element } from './element.ts';
 import { percent } from './format.ts';
 import type { Accuracy, Calibration, Market, Prediction, Promotion } from './records.ts';
 import { rows } from './rest.ts';
+import { servedHours } from './served.ts';
 import { skillChart } from './skillChart.ts';
 
 const HOURS = 168;
@@ -19,9 +20,11 @@ export async function scoreCards(
   const [hours, tenths, promotions] = await Promise.all([
     rows<Accuracy>(`/v1/accuracy/${path}`, { exchange: market.exchange, model: name, horizon, limit: HOURS }),
     rows<Calibration>('/v1/calibration', { model: name, version, horizon }),
-    rows<Promotion>('/v1/promotions', { name, action: 'promote', limit: 50 }),
+    rows<Promotion>('/v1/promotions', { name, limit: 200 }),
   ]);
-  return [skillCard(hours, promotions, signal), calibrationCard(tenths)];
+  const served = servedHours(hours, promotions, version);
+  const marks = promotions.filter(({ action }) => action === 'promote' || action === 'rollback');
+  return [skillCard(served, marks, signal), calibrationCard(tenths)];
 }
 
 function skillCard(
