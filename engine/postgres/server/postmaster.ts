@@ -10,6 +10,8 @@ import { CLUSTER_MARK } from './settings.ts';
 
 const READY_WITHIN_MS = 180_000;
 const STOP_WITHIN_MS = 30_000;
+/** The end of its log is waited for so long. */
+const LAST_WORDS_MS = 2_000;
 
 /** A running `postgres`. */
 export interface Postmaster {
@@ -77,8 +79,12 @@ export async function startPostmaster(
     child.once('error', (error) => resolve(`postgres can't be run: ${error.message}`));
     child.once('exit', (code, signal) => resolve(`postgres ended with ${signal ?? `code ${code}`}`));
   });
+  const lines = createInterface({ input: child.stderr });
+  const silent = new Promise<void>((resolve) => {
+    lines.once('close', resolve);
+  });
   const ready = new Promise<'ready'>((resolve) => {
-    createInterface({ input: child.stderr }).on('line', (line) => {
+    lines.on('line', (line) => {
       if (log.push(line) > 200) log.shift();
       onLog(line);
       if (line.includes('database system is ready to accept connections')) resolve('ready');
@@ -88,8 +94,8 @@ export async function startPostmaster(
   if (outcome !== 'ready' || child.pid === undefined) {
     child.kill('SIGQUIT');
     await exited;
-    // The pipe may still hold the lines that say why.
-    await new Promise((resolve) => setImmediate(resolve));
+    // The pipe may still hold the lines that say why; a process of the database that lives on may hold it open.
+    await withTimeout(silent, LAST_WORDS_MS);
     throw new StartFailed(outcome ?? `postgres was not ready after ${READY_WITHIN_MS / 1000} s`, log);
   }
   return watch(child, child.pid, exited);
