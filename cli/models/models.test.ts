@@ -1,21 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { type Workplace, waitFor, workplace } from '../../test/support/cli.ts';
+import { type Cli, type Workplace, waitFor, workplace } from '../../test/support/cli.ts';
 
 // A market from nothing to served predictions, as `tickwave start` does it by itself; then what an operator does about them.
 
 let place: Workplace;
 let client: pg.Client;
+let running: Cli;
 
 beforeAll(async () => {
   place = workplace({
     SIMULATOR_MARKETS: '1',
-    SIMULATOR_HISTORY: '26',
+    SIMULATOR_HISTORY: '28',
     MODEL_ALGORITHM: 'ridge',
     MODEL_TUNING_TRIALS: '0',
-    MODEL_LEAST_ROWS: '200',
+    MODEL_LEAST_ROWS: '300',
   });
-  await place.start();
+  running = await place.start();
   const { stdout } = await place.run('psql', '--print');
   client = new pg.Client({ connectionString: stdout.trim() });
   await client.connect();
@@ -42,6 +43,8 @@ describe('tickwave start', () => {
         'select version, alias, algorithm from models where alias is not null order by version',
       );
       return found.length === 2 && found;
+    }).catch((error: Error) => {
+      throw new Error(`${error.message}; it said: ${running.stdout()} ${running.stderr()}`);
     });
     expect(models).toEqual([
       { version: 1, alias: 'challenger', algorithm: 'ridge' },
@@ -127,6 +130,6 @@ describe('tickwave train', () => {
     const little = await command('train', '--horizon', '60', '--since', '2099-01-01', '--json');
     expect(little.code).toBe(1);
     expect(little.answer).toMatchObject({ state: 'failed', models: [] });
-    expect(little.answer.message).toMatch(/There are 0 minutes .* 200 are needed/);
+    expect(little.answer.message).toMatch(/There are 0 minutes .* 300 are needed/);
   }, 240_000);
 });

@@ -62,8 +62,8 @@ export const MODELS = {
   MODEL_LEAST_ROWS: number(
     'Minutes, all markets together, that there have to be before a model is trained.',
     '1000',
-    'a whole number from 200 to 1000000',
-    z.number().int().min(200).max(1_000_000),
+    'a whole number from 300 to 1000000',
+    z.number().int().min(300).max(1_000_000),
   ),
   MODEL_TUNING_TRIALS: number(
     'Sets of parameters that a training tries out besides the standard ones.',

@@ -1,6 +1,7 @@
 import type { Clock } from '../../engine/clock.ts';
 import { said } from '../models/errors.ts';
 import { JobBusy } from './errors.ts';
+import { isRetryDue, LOOKED_AT } from './retry.ts';
 import type { Job, JobLimits, JobRunner } from './runner.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -23,16 +24,19 @@ const LOOK_MS = 30_000;
 
 /**
  * Runs a job whenever its schedule says so, until the signal. An interval counts from the last run there was, so a restart does
- * not begin anew; a run that failed waits for its next turn like any other.
+ * not begin anew. A run that failed, or died with its process, is made up for after a pause that grows.
  */
 export async function runOnSchedule(options: RecurringOptions, signal: AbortSignal): Promise<void> {
   const { kind, schedule, runner, clock, say, ready = async () => true } = options;
   let lookedAt = clock.now();
   while (!signal.aborted) {
     try {
-      const [last] = await runner.runs.list(kind, 1);
+      const runs = await runner.runs.list(kind, LOOKED_AT);
+      const [last] = runs;
       const now = clock.now();
-      const due = schedule.isDue(now, lookedAt, last === undefined ? null : Date.parse(last.startedAt));
+      const due =
+        isRetryDue(runs, now) ||
+        schedule.isDue(now, lookedAt, last === undefined ? null : Date.parse(last.startedAt));
       const begins = due && (await ready());
       if (begins || !due) lookedAt = now;
       if (begins) {

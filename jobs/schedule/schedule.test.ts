@@ -215,7 +215,8 @@ describe('a job', () => {
     };
     await recur(2);
     await recur(3);
-    expect(starts.map((hours) => Math.floor(hours))).toEqual([0, 2, 4]);
+    // The one that failed is made up for after five minutes.
+    expect(starts.map((hours) => Math.round(hours * 10) / 10)).toEqual([0, 2, 2.1]);
     expect(said).toEqual(['train 1: done. trained', 'train 2: failed. no rows', 'train 3: done. trained']);
   });
 });

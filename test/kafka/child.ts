@@ -12,13 +12,12 @@ export class Child {
   readonly #process: ChildProcess;
 
   constructor(script: string, work: object) {
-    const process_ = spawn(
-      process.execPath,
-      ['--import', 'tsx', join(folder, script), JSON.stringify(work)],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const process_ = spawn(process.execPath, ['--import', 'tsx', join(folder, script)], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    // All of sql/ is more than an argument may be long. One that was killed before it read this is no error.
+    process_.stdin.on('error', () => {});
+    process_.stdin.end(JSON.stringify(work));
     process_.stdout.on('data', (data: Buffer) => {
       this.stdout += data.toString();
     });

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { buildCatalog } from '../../engine/catalog/catalog.ts';
 import { KafkaIngest } from '../../engine/kafka/ingest.ts';
 
-// A consumer that tests kill: `consumerProcess.ts <options as JSON>`. It stores until it is killed.
+// A consumer that tests kill: `consumerProcess.ts`, its options as JSON on standard input. It stores until it is killed.
 
 interface Work {
   readonly url: string;
@@ -10,7 +11,7 @@ interface Work {
   readonly files: readonly (readonly [string, string])[];
 }
 
-const { files, ...work } = JSON.parse(process.argv[2] ?? '') as Work;
+const { files, ...work } = JSON.parse(readFileSync(0, 'utf8')) as Work;
 const ingest = new KafkaIngest({
   ...work,
   catalog: buildCatalog(new Map(files)),

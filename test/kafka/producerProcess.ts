@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { KafkaLanding, type KafkaLandingOptions } from '../../connectors/kafka/kafkaLanding.ts';
 import { PostgresLanding } from '../../connectors/postgresLanding.ts';
 import { madeUpTrades } from './trades.ts';
 
-// A producer that tests kill: `producerProcess.ts <options as JSON>`. It goes through the same trades from `from` on, in
+// A producer that tests kill: `producerProcess.ts`, its options as JSON on standard input. It goes through the same trades from `from` on, in
 // batches, and writes a line with the number of trades that are safe after each.
 
 interface Work extends Omit<KafkaLandingOptions, 'tables'> {
@@ -13,7 +14,7 @@ interface Work extends Omit<KafkaLandingOptions, 'tables'> {
   readonly batch: number;
 }
 
-const work = JSON.parse(process.argv[2] ?? '') as Work;
+const work = JSON.parse(readFileSync(0, 'utf8')) as Work;
 const tables = new PostgresLanding({ connection: work.url, durable: true });
 const landing = await KafkaLanding.open({
   ...work,
