@@ -1,15 +1,11 @@
 import { Command } from 'commander';
-import { type BackfillProgress, backfill } from '../connectors/exchanges/feed/backfill.ts';
-import { PostgresMemory } from '../connectors/exchanges/feed/postgresMemory.ts';
-import { exchangeNamed } from '../connectors/exchanges/registry.ts';
-import { PostgresLanding } from '../connectors/postgresLanding.ts';
 import { systemClock } from '../engine/clock.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exitCodes.ts';
+import { fetchTrades } from './fetchTrades.ts';
 import { onInterrupt } from './interrupt.ts';
 import { count } from './progress.ts';
 import { type Session, withSession } from './session.ts';
-import { exchangeUrls } from './sources/addresses.ts';
 import { marketsByExchange } from './sources/markets.ts';
 import { readTime } from './time.ts';
 
@@ -63,43 +59,30 @@ async function fetchAll(
   signal: AbortSignal,
 ): Promise<Total> {
   const config = context.config();
-  const landing = new PostgresLanding({ connection: url, durable: true });
-  const memory = new PostgresMemory(url);
   let total: Total = { trades: 0, heartbeats: 0, absent: 0, empty: [], completed: true };
-  try {
-    for (const [name, symbols] of marketsByExchange(config.MARKETS)) {
-      const { rest } = exchangeUrls(config, name);
-      const progress = context.progress();
-      progress.begin(name, null, 'trades');
-      const fetched = backfill({
-        exchange: exchangeNamed(name),
-        symbols,
-        fromMs: from,
-        toMs: to,
-        landing,
-        memory,
-        clock: systemClock,
-        random: Math.random,
-        signal,
-        onProgress: ({ trades, share, symbol, at }: BackfillProgress) =>
-          progress.at(trades, { share, note: `${symbol} ${at?.slice(0, 16) ?? ''}` }),
-        ...(rest === undefined ? {} : { url: rest }),
-      });
-      const report = await Promise.race([fetched, lost.then((error) => Promise.reject(error))]);
-      progress.end();
-      total = {
-        trades: total.trades + report.trades,
-        heartbeats: total.heartbeats + report.heartbeats,
-        absent: total.absent + report.absent,
-        empty: [...total.empty, ...report.empty.map((symbol) => `${name} ${symbol}`)],
-        completed: total.completed && report.completed,
-      };
-    }
-    return total;
-  } finally {
-    await memory.close();
-    await landing.close();
+  for (const [exchange, symbols] of marketsByExchange(config.MARKETS)) {
+    const progress = context.progress();
+    progress.begin(exchange, null, 'trades');
+    const fetched = fetchTrades(config, url, {
+      exchange,
+      symbols,
+      fromMs: from,
+      toMs: to,
+      signal,
+      onProgress: ({ trades, share, symbol, at }) =>
+        progress.at(trades, { share, note: `${symbol} ${at?.slice(0, 16) ?? ''}` }),
+    });
+    const report = await Promise.race([fetched, lost.then((error) => Promise.reject(error))]);
+    progress.end();
+    total = {
+      trades: total.trades + report.trades,
+      heartbeats: total.heartbeats + report.heartbeats,
+      absent: total.absent + report.absent,
+      empty: [...total.empty, ...report.empty.map((symbol) => `${exchange} ${symbol}`)],
+      completed: total.completed && report.completed,
+    };
   }
+  return total;
 }
 
 function print({ terminal }: Context, total: Total, json: boolean): void {

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import pg from 'pg';
 import { loadCatalog } from '../engine/catalog/catalog.ts';
 import { lintCatalog } from '../engine/catalog/lint.ts';
@@ -8,6 +8,7 @@ import { type Difference, verifyView } from '../engine/postgres/verify.ts';
 import { checkLeaks } from './checkLeaks.ts';
 import type { Context } from './context.ts';
 import { AlreadyRunning, FoundWanting } from './errors.ts';
+import { wholeFrom } from './numbers.ts';
 import { findRunning } from './runFile.ts';
 import { type Session, withSession } from './session.ts';
 
@@ -29,8 +30,8 @@ export function check(context: Context): Command {
     .option('--data', 'compute every stored view from nothing and compare')
     .option('--view <names...>', 'with --data: only these views')
     .option('--leaks', 'cut the future off and change it, and see whether the past moves')
-    .option('--cuts <count>', 'with --leaks: moments at which it is cut off', whole, 3)
-    .option('--seed <number>', 'with --leaks: says which moments', whole)
+    .option('--cuts <count>', 'with --leaks: moments at which it is cut off', wholeFrom(0), 3)
+    .option('--seed <number>', 'with --leaks: says which moments', wholeFrom(0))
     .option('--json', 'as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: Flags) => {
@@ -132,9 +133,4 @@ function describe({ view, rows, samples }: Difference): string {
       `  stored     ${JSON.stringify(stored)}\n  recomputed ${JSON.stringify(recomputed)}`,
   );
   return [`${view}: ${rows} row${rows === 1 ? ' differs' : 's differ'}`, ...shown].join('\n');
-}
-
-function whole(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
-  return Number(text);
 }

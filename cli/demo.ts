@@ -9,6 +9,7 @@ import { type DemoFlags, STANDARD_HOURS } from './demo/flags.ts';
 import { checkFolder, onStage } from './demo/stage.ts';
 import { EXIT } from './exitCodes.ts';
 import { onInterrupt } from './interrupt.ts';
+import { wholeFrom } from './numbers.ts';
 import { duration } from './progress.ts';
 
 /** `tickwave demo` */
@@ -23,24 +24,34 @@ export function demo(context: Context): Command {
     .option(
       '--bar-minutes <minutes>',
       'length of the bars of --candles; each is told as one minute',
-      whole(1),
+      wholeFrom(1),
       1,
     )
-    .option('--quiet <bars>', 'missing bars in a row that are taken for bars without a trade', whole(0), 10)
+    .option(
+      '--quiet <bars>',
+      'missing bars in a row that are taken for bars without a trade',
+      wholeFrom(0),
+      10,
+    )
     .addOption(
       new Option('--horizon <minutes>', 'how far ahead to predict, in minutes (or bars)')
         .choices(['5', '15', '60'])
         .default('5'),
     )
-    .option('--hours <hours>', 'length of the simulated tape', whole(24), STANDARD_HOURS)
-    .option('--seed <number>', 'of the simulated tape (default: SIMULATOR_SEED)', whole(0))
+    .option('--hours <hours>', 'length of the simulated tape', wholeFrom(24), STANDARD_HOURS)
+    .option('--seed <number>', 'of the simulated tape (default: SIMULATOR_SEED)', wholeFrom(0))
     .option('--train-share <share>', 'share of the tape that is trained on; the rest is replayed', share, 0.8)
     .addOption(
       new Option('--algorithm <name>', 'of the model in service; the others are compared')
         .choices(['auto', 'persistence', 'ridge', 'xgboost', 'lightgbm'])
         .default('auto'),
     )
-    .option('--step <minutes>', 'minutes that are replayed at a time; the result is the same', whole(1), 60)
+    .option(
+      '--step <minutes>',
+      'minutes that are replayed at a time; the result is the same',
+      wholeFrom(1),
+      60,
+    )
     .option('--out <folder>', 'where report.html and report.json are written', 'tickwave-demo')
     .option('--data-dir <folder>', 'keep the database here, to be asked later (default: a temporary folder)')
     .option('--json', 'the report on stdout too, as JSON')
@@ -56,14 +67,6 @@ Examples:
   $ tickwave demo --data-dir demo-data && DATA_DIR=demo-data tickwave engine
 
 Without files it plays two simulated markets, one with a planted signal and one without.`;
-
-/** Reads a whole number from `least` on. */
-function whole(least: number): (text: string) => number {
-  return (text) => {
-    if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
-    throw new InvalidArgumentError(`Give a whole number from ${least} on.`);
-  };
-}
 
 /** Reads `--train-share`. */
 function share(text: string): number {

@@ -1,10 +1,10 @@
-import pg from 'pg';
 import type { MonitoringIndex } from '../api/monitoring/choose.ts';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../engine/clock.ts';
 import { connectElasticsearch } from '../jobs/indexing/connect.ts';
 import { runHealthSamples } from '../jobs/indexing/health.ts';
 import { type IndexingStatus, startIndexing } from '../jobs/indexing/indexing.ts';
+import { ownerPool } from '../jobs/ownerPool.ts';
 
 export interface MonitoringOptions {
   readonly config: Config;
@@ -29,8 +29,7 @@ const FRESH_MS = 60_000;
 /** Opens monitoring; nothing is asked of Elasticsearch before it runs. */
 export async function openMonitoring({ config, url, say }: MonitoringOptions): Promise<OpenMonitoring> {
   const retentionDays = config.MONITORING_RETENTION_DAYS;
-  const pool = new pg.Pool({ connectionString: url, max: 3, application_name: 'tickwave monitoring' });
-  pool.on('error', () => {}); // Idle connections break when the database restarts; the pool replaces them.
+  const pool = ownerPool(url, 'tickwave monitoring', 3);
   const shared = { pool, clock: systemClock, retentionDays, say };
   const client = await clientOf(config);
   const place = config.ELASTICSEARCH_URL === null ? '' : new URL(config.ELASTICSEARCH_URL).host;

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import pg from 'pg';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../engine/clock.ts';
 import type { AlgorithmName } from '../jobs/models/model.ts';
+import { ownerPool } from '../jobs/ownerPool.ts';
 import type { TrainingSummary } from '../jobs/retraining/process/messages.ts';
-import { modelName, type RetrainRequest } from '../jobs/retraining/request.ts';
+import type { RetrainRequest } from '../jobs/retraining/request.ts';
 import { trainingJob } from '../jobs/retraining/trainAll.ts';
 import { type JobResult, JobRunner } from '../jobs/schedule/runner.ts';
 import type { Context } from './context.ts';
@@ -12,6 +12,7 @@ import { FoundWanting } from './errors.ts';
 import { EXIT } from './exitCodes.ts';
 import { onInterrupt } from './interrupt.ts';
 import { PARALLEL, trainingLimits, trainingPlatform, trainingRequests } from './models/settings.ts';
+import { positive, wholeFrom } from './numbers.ts';
 import { withSession } from './session.ts';
 import { readTime } from './time.ts';
 
@@ -36,7 +37,11 @@ interface Flags {
 export function train(context: Context): Command {
   return new Command('train')
     .description('train a model on what is stored, register it, and let it predict as challenger')
-    .option('--horizon <minutes>', 'minutes ahead: 5, 15 or 60 (default: each of MODEL_HORIZONS)', whole)
+    .option(
+      '--horizon <minutes>',
+      'minutes ahead: 5, 15 or 60 (default: each of MODEL_HORIZONS)',
+      wholeFrom(0),
+    )
     .option('--name <name>', 'name in the registry (default: return-<horizon>m)')
     .option('--market <markets...>', 'as kraken:BTC/USD (default: all with enough history)')
     .option(
@@ -60,11 +65,11 @@ export function train(context: Context): Command {
     )
     .option('--until <time>', 'minute to stop before (default: the last)', readTime)
     .option('--sliding <days>', 'walk forward with so much history at a time (default: all of it)', positive)
-    .option('--folds <count>', 'test blocks of the walk forward (default: 5)', whole)
-    .option('--trials <count>', 'sets of parameters to try (default: MODEL_TUNING_TRIALS)', whole)
-    .option('--seconds <count>', 'seconds after which no further set is tried', whole)
+    .option('--folds <count>', 'test blocks of the walk forward (default: 5)', wholeFrom(0))
+    .option('--trials <count>', 'sets of parameters to try (default: MODEL_TUNING_TRIALS)', wholeFrom(0))
+    .option('--seconds <count>', 'seconds after which no further set is tried', wholeFrom(0))
     .option('--half-life <days>', 'rows weigh half as much for each so many days of age', positive)
-    .option('--seed <number>', 'of tuning, trees and bootstrap (default: 1)', whole)
+    .option('--seed <number>', 'of tuning, trees and bootstrap (default: 1)', wholeFrom(0))
     .option('--json', 'the result as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: Flags) => context.finish(await run(context, flags)));
@@ -104,8 +109,7 @@ async function trainAll(
   signal: AbortSignal,
   summaries: TrainingSummary[],
 ): Promise<JobResult> {
-  const pool = new pg.Pool({ connectionString: url, application_name: 'tickwave train', max: 3 });
-  pool.on('error', () => {}); // The query that needs the connection says so.
+  const pool = ownerPool(url, 'tickwave train', 3);
   const bar = context.progress();
   bar.begin('training', 100, '%');
   const job = trainingJob(trainingPlatform(config, url), requests, async (summary) => {
@@ -139,7 +143,7 @@ function requestsOf(config: Config, flags: Flags): readonly RetrainRequest[] {
   const horizons = horizon === undefined ? config.MODEL_HORIZONS : [horizon];
   return trainingRequests(config, 'It was trained by hand.', horizons).map((request) => ({
     ...request,
-    name: name ?? modelName(request.horizonMinutes),
+    name: name ?? request.name,
     markets: market?.map(marketOf) ?? null,
     features: features ?? request.features,
     since: since ?? null,
@@ -170,17 +174,6 @@ function marketOf(text: string): { readonly exchange: string; readonly symbol: s
   if (exchange === undefined || symbol === undefined)
     throw new InvalidArgumentError(`${text} is no market: write it as kraken:BTC/USD.`);
   return { exchange, symbol };
-}
-
-function whole(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
-  return Number(text);
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('Give a number above 0.');
-  return value;
 }
 
 function names(text: string): readonly string[] {

@@ -41,9 +41,6 @@ export const jobRequest = z.discriminatedUnion('kind', [
 /** What may be started. */
 export type JobRequest = Readonly<z.output<typeof jobRequest>>;
 
-/** The kinds of what may be started. */
-export const JOB_KINDS = ['train', 'promote', 'rollback', 'backfill', 'subscribe', 'unsubscribe'] as const;
-
 /** A job, by its row in job_runs. */
 export interface JobId {
   readonly kind: string;

@@ -29,6 +29,9 @@ export interface Channel {
   readonly json?: readonly string[];
 }
 
+/** What tells predictions of a market apart, and the order in which they are made. */
+const PREDICTION_KEY = ['window_start', 'horizon_minutes', 'model', 'version'] as const;
+
 /** Every channel. A new one is an entry here. */
 export const CHANNELS: readonly Channel[] = [
   {
@@ -80,8 +83,8 @@ export const CHANNELS: readonly Channel[] = [
     relation: 'predictions',
     kind: 'events',
     timeframed: false,
-    key: ['window_start', 'horizon_minutes', 'model', 'version'],
-    order: ['window_start', 'horizon_minutes', 'model', 'version'],
+    key: PREDICTION_KEY,
+    order: PREDICTION_KEY,
     snapshot: 50,
     kept: 500,
     about: 'Predictions as they are made',
@@ -92,8 +95,8 @@ export const CHANNELS: readonly Channel[] = [
     relation: 'prediction_errors',
     kind: 'events',
     timeframed: false,
-    key: ['window_start', 'horizon_minutes', 'model', 'version'],
-    order: ['window_start', 'horizon_minutes', 'model', 'version'],
+    key: PREDICTION_KEY,
+    order: PREDICTION_KEY,
     snapshot: 50,
     kept: 500,
     about: 'Predictions against what came true, when their horizon is over',

@@ -1,7 +1,8 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { type AdminPort, AdminRefusal, type JobId, type JobRequest } from '../../api/admin/port.ts';
 import type { Config } from '../../config/config.ts';
 import { systemClock } from '../../engine/clock.ts';
+import { ownerPool } from '../../jobs/ownerPool.ts';
 import { openRegistry } from '../../jobs/registry/openRegistry.ts';
 import { rollBack } from '../../jobs/registry/promotion.ts';
 import { trainingJob } from '../../jobs/retraining/trainAll.ts';
@@ -33,12 +34,7 @@ export class Admin implements AdminPort {
 
   constructor(options: AdminOptions) {
     this.#options = options;
-    this.#pool = new pg.Pool({
-      connectionString: options.url,
-      application_name: 'tickwave admin',
-      max: CONNECTIONS,
-    });
-    this.#pool.on('error', () => {}); // The query that needs the connection says so.
+    this.#pool = ownerPool(options.url, 'tickwave admin', CONNECTIONS);
     const memory = (): number => process.memoryUsage().rss;
     this.#runner = new JobRunner({ pool: this.#pool, clock: systemClock, memory });
   }

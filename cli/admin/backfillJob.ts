@@ -1,11 +1,6 @@
 import type { Config } from '../../config/config.ts';
-import { backfill } from '../../connectors/exchanges/feed/backfill.ts';
-import { PostgresMemory } from '../../connectors/exchanges/feed/postgresMemory.ts';
-import { exchangeNamed } from '../../connectors/exchanges/registry.ts';
-import { PostgresLanding } from '../../connectors/postgresLanding.ts';
-import { systemClock } from '../../engine/clock.ts';
 import type { Job } from '../../jobs/schedule/runner.ts';
-import { exchangeUrls } from '../sources/addresses.ts';
+import { fetchTrades } from '../fetchTrades.ts';
 
 /** Past trades of one market; times are milliseconds since the Unix epoch. */
 export interface Backfill {
@@ -19,28 +14,15 @@ export interface Backfill {
 export function backfillJob(config: Config, url: string, wanted: Backfill): Job {
   const { exchange, symbol, from, to } = wanted;
   return async ({ signal, progress }) => {
-    const landing = new PostgresLanding({ connection: url, durable: true });
-    const memory = new PostgresMemory(url);
-    const { rest } = exchangeUrls(config, exchange);
-    try {
-      const { trades, heartbeats } = await backfill({
-        exchange: exchangeNamed(exchange),
-        symbols: [symbol],
-        fromMs: from,
-        toMs: to,
-        landing,
-        memory,
-        clock: systemClock,
-        random: Math.random,
-        signal,
-        onProgress: ({ share, trades }) => progress(share, `${trades} trades`),
-        ...(rest === undefined ? {} : { url: rest }),
-      });
-      signal.throwIfAborted();
-      return `${trades} trades of ${exchange} ${symbol} fetched, ${heartbeats} minutes complete.`;
-    } finally {
-      await memory.close();
-      await landing.close();
-    }
+    const { trades, heartbeats } = await fetchTrades(config, url, {
+      exchange,
+      symbols: [symbol],
+      fromMs: from,
+      toMs: to,
+      signal,
+      onProgress: (far) => progress(far.share, `${far.trades} trades`),
+    });
+    signal.throwIfAborted();
+    return `${trades} trades of ${exchange} ${symbol} fetched, ${heartbeats} minutes complete.`;
   };
 }

@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import pg from 'pg';
 import { PostgresLanding } from '../../connectors/postgresLanding.ts';
 import { loadCatalog } from '../../engine/catalog/catalog.ts';
 import { systemClock } from '../../engine/clock.ts';
@@ -11,6 +10,7 @@ import { playDemo } from '../../jobs/demo/demo.ts';
 import { demoReport } from '../../jobs/demo/demoReport.ts';
 import type { DemoOptions } from '../../jobs/demo/options.ts';
 import { type Algorithms, availableAlgorithms } from '../../jobs/models/algorithms.ts';
+import { ownerPool } from '../../jobs/ownerPool.ts';
 import { openRegistry } from '../../jobs/registry/openRegistry.ts';
 import type { Report } from '../../jobs/report/report.ts';
 import { STANDARD_SETTINGS } from '../../jobs/training/settings.ts';
@@ -98,7 +98,7 @@ async function play(context: Context, flags: DemoFlags, playing: Playing): Promi
   const { MODEL_CONFIDENCE, MODEL_LEAST_WINDOWS } = context.config();
   const { database, engine, algorithms, folder, source, signal } = playing;
   const connectionString = database.url('owner');
-  const pool = new pg.Pool({ connectionString, max: 3, application_name: 'tickwave demo' });
+  const pool = ownerPool(connectionString, 'tickwave demo', 3);
   const landing = new PostgresLanding({ connection: connectionString, durable: false });
   const progress = showProgress(context);
   const settings = { ...STANDARD_SETTINGS, ...ROUNDS, algorithm: flags.algorithm };

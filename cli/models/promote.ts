@@ -1,9 +1,10 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { considerPromotion, rollBack } from '../../jobs/registry/promotion.ts';
 import type { Decision } from '../../jobs/registry/registeredModel.ts';
 import { unseenLosses } from '../../jobs/registry/unseenLosses.ts';
 import type { Context } from '../context.ts';
 import { FoundWanting, UsageError } from '../errors.ts';
+import { wholeFrom } from '../numbers.ts';
 import { withRegistry } from './registry.ts';
 import { promotionRules } from './settings.ts';
 
@@ -19,7 +20,7 @@ export function promoteVerb(context: Context): Command {
       'judge the challenger now; with a version and a reason, make that version champion whatever it did',
     )
     .argument('<name>', 'as return-5m')
-    .argument('[version]', 'a version to make champion without a judgement', whole)
+    .argument('[version]', 'a version to make champion without a judgement', wholeFrom(1))
     .option('--reason <why>', 'why it is made champion, for the record')
     .option('--json', 'the decision as JSON')
     .addHelpText(
@@ -74,9 +75,4 @@ function report({ terminal }: Context, decision: Decision, { json }: Flags): voi
       : `${name} ${version} is ${alias ?? 'out of service'}${before}`,
   );
   for (const reason of reasons) terminal.print(`  ${reason}`);
-}
-
-function whole(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give the number of a version.');
-  return Number(text);
 }

@@ -1,8 +1,10 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { systemClock } from '../../engine/clock.ts';
+import { ownerPool } from '../../jobs/ownerPool.ts';
 import { openRegistry } from '../../jobs/registry/openRegistry.ts';
 import type { Registry } from '../../jobs/registry/registry.ts';
 import type { Context } from '../context.ts';
+import { wholeFrom } from '../numbers.ts';
 import { withSession } from '../session.ts';
 import { registryPlaces } from './settings.ts';
 
@@ -12,8 +14,7 @@ export function withRegistry<T>(
   work: (registry: Registry, pool: pg.Pool) => Promise<T>,
 ): Promise<T> {
   return withSession(context, 'models', async ({ url }) => {
-    const pool = new pg.Pool({ connectionString: url, application_name: 'tickwave models', max: 3 });
-    pool.on('error', () => {}); // The query that needs the connection says so.
+    const pool = ownerPool(url, 'tickwave models', 3);
     try {
       const registry = openRegistry(pool, registryPlaces(context.config()), systemClock);
       for (const sentence of await registry.sync()) context.terminal.say(sentence);
@@ -24,10 +25,10 @@ export function withRegistry<T>(
   });
 }
 
-/** A version by its number or alias, as it is written on the command line. */
+/** A version by its number or alias, as it is written on the command line. @throws InvalidArgumentError */
 export function versionOf(text: string): number | 'champion' | 'challenger' {
   if (text === 'champion' || text === 'challenger') return text;
-  return Number(text);
+  return wholeFrom(1)(text);
 }
 
 /** Columns under each other, for people. */

@@ -1,11 +1,12 @@
 import { statfs } from 'node:fs/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Config } from '../../config/config.ts';
 import { systemClock } from '../../engine/clock.ts';
 import { alertsJob } from '../../jobs/alerts/alertsJob.ts';
 import type { Disk } from '../../jobs/alerts/measure.ts';
 import { availableAlgorithms } from '../../jobs/models/algorithms.ts';
 import { STANDARD_MONITORING } from '../../jobs/monitoring/settings.ts';
+import { ownerPool } from '../../jobs/ownerPool.ts';
 import { openRegistry } from '../../jobs/registry/openRegistry.ts';
 import { findHistory } from '../../jobs/retraining/history.ts';
 import type { RetrainRequest } from '../../jobs/retraining/request.ts';
@@ -49,8 +50,7 @@ export interface ModelsOptions {
 /** Opens what models need; `service.run` sets them to work. */
 export async function openModels({ config, url, say, trains }: ModelsOptions): Promise<OpenModels> {
   const alerts = alertsOf(config);
-  const pool = new pg.Pool({ connectionString: url, application_name: 'tickwave models', max: CONNECTIONS });
-  pool.on('error', () => {}); // The query that needs the connection says so.
+  const pool = ownerPool(url, 'tickwave models', CONNECTIONS);
   const algorithms = await availableAlgorithms(libraryPlaces(config), 1);
   const service = new ModelService({
     ...{ pool, algorithms, say },

@@ -1,14 +1,16 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { describeWithData } from '../../test/support/data.ts';
 import { ManualClock } from '../../test/support/manualClock.ts';
 import { MemoryLanding } from '../memoryLanding.ts';
 import { type ImportOptions, type ImportReport, importCandles } from './importCandles.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickwave-import-'));
+
+afterAll(() => rmSync(folder, { recursive: true }));
 const T0 = Date.UTC(2024, 7, 8) / 1000;
 const clock = new ManualClock(Date.UTC(2024, 8, 1));
 

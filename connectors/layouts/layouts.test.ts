@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { describeWithData } from '../../test/support/data.ts';
 import { ManualClock } from '../../test/support/manualClock.ts';
@@ -10,6 +10,8 @@ import { isoOf } from '../instant.ts';
 import { tradeLayouts } from './registry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickwave-layouts-'));
+
+afterAll(() => rmSync(folder, { recursive: true }));
 const clock = new ManualClock(Date.UTC(2026, 10, 1));
 
 async function rowsOf(options: TradeFileOptions): Promise<{ layout: string; rows: (FileTrade | BadRow)[] }> {

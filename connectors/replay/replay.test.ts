@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { describeWithData } from '../../test/support/data.ts';
 import { ManualClock } from '../../test/support/manualClock.ts';
@@ -12,6 +12,8 @@ import { MemoryLanding } from '../memoryLanding.ts';
 import { type ReplayOptions, type ReplayReport, replay } from './replay.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickwave-replay-'));
+
+afterAll(() => rmSync(folder, { recursive: true }));
 const NOW = Date.UTC(2024, 8, 1);
 const T0 = Date.UTC(2024, 7, 8);
 let files = 0;

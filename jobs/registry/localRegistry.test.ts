@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { appendFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { ManualClock } from '../../test/support/manualClock.ts';
 import type { Bundle } from './bundle.ts';
 import { BadBundle, BadModelName, DamagedArtifact, NotPossible, UnknownModel } from './errors.ts';
@@ -34,8 +34,9 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tickwave-models-'));
   await database.pool.query('truncate models, promotions, scoring_progress, watermarks');
   registry = new LocalRegistry({ pool: database.pool, folder, clock });
-  return () => rm(folder, { recursive: true, force: true });
 });
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
 
 async function register(count: number): Promise<void> {
   for (let done = 0; done < count; done++) await registry.register(NAME, bundle);

@@ -5,7 +5,7 @@ import { packBundle, unpackBundle } from './bundleFiles.ts';
 import { prunedError } from './errors.ts';
 import { ModelFolder } from './modelFolder.ts';
 import { ModelTable } from './modelTable.ts';
-import { prunable } from './prunable.ts';
+import { forgetOld } from './prunable.ts';
 import { type Alias, checkName, type Decision, type RegisteredModel } from './registeredModel.ts';
 import type { Change, Registry } from './registry.ts';
 import { inTransaction } from './transaction.ts';
@@ -85,14 +85,7 @@ export class LocalRegistry implements Registry {
 
   /** Rows first: a crash then leaves files that nobody asks for, and the next pruning takes them. */
   async prune(name: string, keep: number): Promise<readonly number[]> {
-    checkName(name);
-    const pruned = await inTransaction(this.#pool, async (client) => {
-      await this.#table.lock(client, name);
-      const models = await this.#table.list(name, client);
-      const versions = prunable(models, await this.#table.history(name, 1000), keep);
-      await this.#table.forgetFiles(client, name, versions);
-      return versions;
-    });
+    const pruned = await forgetOld(this.#pool, this.#table, name, keep);
     // Under the lock again, for a version that is being written has no row yet.
     await inTransaction(this.#pool, async (client) => {
       await this.#table.lock(client, name);

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { seeded } from '../../test/property/history.ts';
 import { ManualClock } from '../../test/support/manualClock.ts';
 import type { Bundle } from './bundle.ts';
@@ -86,6 +86,7 @@ describe('a challenger is refused', () => {
 
 describe('from what was predicted', () => {
   let database: JobsDatabase;
+  let folder: string;
   let registry: LocalRegistry;
   let bundle: Bundle;
 
@@ -97,7 +98,7 @@ describe('from what was predicted', () => {
   afterAll(() => database?.drop());
 
   beforeEach(async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tickwave-models-'));
+    folder = mkdtempSync(join(tmpdir(), 'tickwave-models-'));
     await database.pool.query('truncate models, promotions, scoring_progress, watermarks, prediction_errors');
     registry = new LocalRegistry({ pool: database.pool, folder, clock: new ManualClock(START) });
     await registry.register(NAME, bundle);
@@ -107,8 +108,9 @@ describe('from what was predicted', () => {
     await database.pool.query(
       "insert into watermarks select 'kraken', symbol from unnest(array['A/USD', 'B/USD']) as symbol",
     );
-    return () => rm(folder, { recursive: true, force: true });
   });
+
+  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   /** Version v predicts `share[v]` of a move that is a sine of the minute, and minutes of version 2 come later. */
   async function predicted(minutes: number, share: Readonly<Record<number, number>>): Promise<void> {

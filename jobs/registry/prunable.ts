@@ -1,5 +1,33 @@
-import type { Decision, RegisteredModel } from './registeredModel.ts';
+import type { Pool } from 'pg';
+import type { ModelTable } from './modelTable.ts';
+import { checkName, type Decision, type RegisteredModel } from './registeredModel.ts';
 import { championBefore } from './registry.ts';
+import { inTransaction } from './transaction.ts';
+
+/** Decisions of a name that are looked through for the champion before. */
+const MOST_DECISIONS = 1000;
+
+/**
+ * Takes the files of old versions out of the table; they themselves are the registry's to delete.
+ *
+ * @returns versions whose files may go
+ * @throws BadModelName
+ */
+export function forgetOld(
+  pool: Pool,
+  table: ModelTable,
+  name: string,
+  keep: number,
+): Promise<readonly number[]> {
+  checkName(name);
+  return inTransaction(pool, async (client) => {
+    await table.lock(client, name);
+    const models = await table.list(name, client);
+    const versions = prunable(models, await table.history(name, MOST_DECISIONS), keep);
+    await table.forgetFiles(client, name, versions);
+    return versions;
+  });
+}
 
 /** Versions whose files may go: not among the newest `keep` that have files, not in service, and not what a rollback needs. */
 export function prunable(

@@ -24,10 +24,10 @@ export async function judgeChallengers(
   for (const challenger of models.filter(({ alias }) => alias === 'challenger')) {
     const champion =
       models.find(({ name, alias }) => name === challenger.name && alias === 'champion') ?? null;
-    const { times } = await losses(challenger, champion);
+    const found = await losses(challenger, champion);
     const wanted = rules.leastWindows * (1 + (await refusals(registry, challenger)));
-    if (new Set(times).size < wanted) continue;
-    decisions.push((await considerPromotion(registry, challenger.name, rules, losses)).decision);
+    if (new Set(found.times).size < wanted) continue;
+    decisions.push((await considerPromotion(registry, challenger.name, rules, async () => found)).decision);
   }
   return decisions;
 }

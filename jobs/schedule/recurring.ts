@@ -19,7 +19,7 @@ export interface RecurringOptions {
   readonly say: (sentence: string) => void;
 }
 
-/** Milliseconds between two looks at the schedule, unless a run that failed makes it wait. */
+/** Milliseconds between two looks at the schedule. */
 const LOOK_MS = 30_000;
 
 /**

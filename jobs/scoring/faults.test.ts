@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { seeded } from '../../test/property/history.ts';
 import { ManualClock } from '../../test/support/manualClock.ts';
 import type { Bundle } from '../registry/bundle.ts';
@@ -49,8 +49,9 @@ beforeEach(async () => {
     await registry.register(name, bundle);
     await registry.decide({ name, version: 1, action: 'promote', alias: 'champion', reasons: [] });
   }
-  return () => rm(folder, { recursive: true, force: true });
 });
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function scorer(pool = database.pool): Scorer {
   const limits = { catchUpMinutes: 1440, expiryMs: 14 * 86_400_000, pollMs: 1000 };

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { ManualClock } from '../../test/support/manualClock.ts';
 import type { Bundle } from '../registry/bundle.ts';
 import { LocalRegistry } from '../registry/localRegistry.ts';
@@ -19,6 +19,7 @@ const LATENESS = 5000;
 
 let database: JobsDatabase;
 let bundle: Bundle;
+let folder: string;
 let registry: LocalRegistry;
 
 beforeAll(async () => {
@@ -29,15 +30,16 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 beforeEach(async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tickwave-models-'));
+  folder = mkdtempSync(join(tmpdir(), 'tickwave-models-'));
   await database.pool.query(
     'truncate models, promotions, scoring_progress, watermarks, features, candles_1m, predictions, trades',
   );
   registry = new LocalRegistry({ pool: database.pool, folder, clock: new ManualClock(NOW) });
   await registry.register(NAME, bundle);
   await registry.decide({ name: NAME, version: 1, action: 'promote', alias: 'champion', reasons: [] });
-  return () => rm(folder, { recursive: true, force: true });
 });
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function scorer(): Scorer {
   return new Scorer({

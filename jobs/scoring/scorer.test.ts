@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { ManualClock } from '../../test/support/manualClock.ts';
 import type { Bundle } from '../registry/bundle.ts';
 import { LocalRegistry } from '../registry/localRegistry.ts';
@@ -25,6 +25,7 @@ const markets = testMarkets(3);
 
 let database: JobsDatabase;
 let bundle: Bundle;
+let folder: string;
 let registry: LocalRegistry;
 let clock: ManualClock;
 let spoken: string[];
@@ -37,15 +38,16 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 beforeEach(async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tickwave-models-'));
+  folder = mkdtempSync(join(tmpdir(), 'tickwave-models-'));
   await database.pool.query(
     'truncate models, promotions, scoring_progress, watermarks, features, candles_1m, predictions',
   );
   clock = new ManualClock(START);
   spoken = [];
   registry = new LocalRegistry({ pool: database.pool, folder, clock });
-  return () => rm(folder, { recursive: true, force: true });
 });
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function scorer(changed: Partial<ScorerOptions> = {}): Scorer {
   return new Scorer({

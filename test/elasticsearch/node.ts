@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@elastic/elasticsearch';
+import { freePort } from '../support/freePort.ts';
 
 const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** Filled by `.ci/elasticsearch.sh`: jars in lib, the launcher in classes. */
@@ -111,12 +111,4 @@ function reachable(folder: string): string {
   const copy = join(folder, 'installation');
   cpSync(installation, copy, { recursive: true });
   return copy;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Admin, asked, loadKafka, type Message } from '../../engine/kafka/client.ts';
 import { waitFor } from '../support/cli.ts';
+import { freePort } from '../support/freePort.ts';
 
 const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -166,14 +166,6 @@ export interface RawMessage {
 }
 
 const JAVA = ['-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${library}/*`];
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function properties(folder: string, port: number, controller: number): string {
   const template = readFileSync(new URL('./server.properties', import.meta.url), 'utf8');

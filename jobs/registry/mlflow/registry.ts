@@ -4,7 +4,7 @@ import type { Bundle } from '../bundle.ts';
 import { type PackedBundle, packBundle, unpackBundle } from '../bundleFiles.ts';
 import { NotPossible, prunedError } from '../errors.ts';
 import { ModelTable } from '../modelTable.ts';
-import { prunable } from '../prunable.ts';
+import { forgetOld } from '../prunable.ts';
 import { type Alias, checkName, type Decision, type RegisteredModel } from '../registeredModel.ts';
 import type { Change, Registry } from '../registry.ts';
 import { inTransaction } from '../transaction.ts';
@@ -94,14 +94,7 @@ export class MlflowRegistry implements Registry {
   }
 
   async prune(name: string, keep: number): Promise<readonly number[]> {
-    checkName(name);
-    const pruned = await inTransaction(this.#pool, async (client) => {
-      await this.#table.lock(client, name);
-      const models = await this.#table.list(name, client);
-      const versions = prunable(models, await this.#table.history(name, 1000), keep);
-      await this.#table.forgetFiles(client, name, versions);
-      return versions;
-    });
+    const pruned = await forgetOld(this.#pool, this.#table, name, keep);
     // By what the table says, so that what an earlier pruning left over goes too.
     const models = await this.#table.list(name);
     const gone = new Set(models.filter(({ artifact }) => artifact === null).map(({ version }) => version));

@@ -1,9 +1,9 @@
 // The process that trains: what it computes for seconds keeps neither the engine nor the API waiting, and its memory goes with it.
 import { setPriority } from 'node:os';
-import pg from 'pg';
 import { systemClock } from '../../../engine/clock.ts';
 import { availableAlgorithms } from '../../models/algorithms.ts';
 import { ModelError, said } from '../../models/errors.ts';
+import { ownerPool } from '../../ownerPool.ts';
 import { openRegistry } from '../../registry/openRegistry.ts';
 import { retrain } from '../retrain.ts';
 import type { TrainingNews, TrainingOrder, TrainingSummary } from './messages.ts';
@@ -41,8 +41,7 @@ async function train({
   request,
 }: TrainingOrder): Promise<TrainingSummary> {
   const clock = systemClock;
-  const pool = new pg.Pool({ connectionString: url, application_name: 'tickwave training', max: 3 });
-  pool.on('error', () => {}); // The query that needs it says so.
+  const pool = ownerPool(url, 'tickwave training', 3);
   const algorithms = await availableAlgorithms(libraries, request.settings.tuning?.parallel ?? 1);
   try {
     const { model, evaluation, baseline, rows } = await retrain(
