@@ -1,0 +1,88 @@
+import type { ClientBase } from 'pg';
+import type { ObjectKind } from './catalog/object.ts';
+import type { EngineName } from './statements.ts';
+
+/**
+ * In what the two engines differ for those who send SQL: the one table of it. Code asks a flag of the profile that it was given,
+ * or takes one of two implementations behind a port by it; nothing else in Tickwave compares an engine's name.
+ */
+export interface EngineProfile {
+  readonly name: EngineName;
+  /** `begin … commit` makes several writes one. Where it does not, order writes so that the next run repairs a crash between two. */
+  readonly transactions: boolean;
+  /** `pg_advisory_lock` and its kin. Where there are none, whoever must be alone takes a lease: a row with an owner and an end. */
+  readonly advisoryLocks: boolean;
+  /** `select … for update`. */
+  readonly rowLocks: boolean;
+  /**
+   * Who says what a second row of a key does: each statement by `on conflict`, or the table by what stands behind its columns
+   * (`on conflict do nothing` keeps the first row, nothing overwrites it). sql/landing says the same for both.
+   */
+  readonly conflicts: 'statement' | 'table';
+  /** How many rows go in one statement: `unnest($1::text[], …)`, or `jsonb_array_elements($1::jsonb)`, see `batchInsert`. */
+  readonly batches: 'arrays' | 'json';
+  /** COPY and temporary tables. */
+  readonly bulk: boolean;
+  /** Statement that makes what this connection wrote visible to readers; null where a commit does. */
+  readonly flush: string | null;
+  /** Who keeps materialized views up to date: Tickwave's own refresh loop, or the database. */
+  readonly refreshedBy: 'tickwave' | 'database';
+  /** How changed rows become known. */
+  readonly changes: 'notify' | 'subscription';
+  /** Kinds of objects whose comments can be read back; the tables catalog and catalog_columns hold all of them on both engines. */
+  readonly comments: readonly ObjectKind[];
+  /** A role of its own for analysts and the API, read-only by its settings. */
+  readonly readOnlyRole: boolean;
+  /** What every connection runs first: times without a zone are read in the session's. */
+  readonly session: string;
+}
+
+/** PostgreSQL, embedded or not. */
+export const POSTGRES: EngineProfile = {
+  name: 'postgres',
+  transactions: true,
+  advisoryLocks: true,
+  rowLocks: true,
+  conflicts: 'statement',
+  batches: 'arrays',
+  bulk: true,
+  flush: null,
+  refreshedBy: 'tickwave',
+  changes: 'notify',
+  comments: ['table', 'materialized view', 'view', 'function'],
+  readOnlyRole: true,
+  session: "set timezone = 'UTC'",
+};
+
+/** RisingWave 2.8, as far as it was seen to work. */
+export const RISINGWAVE: EngineProfile = {
+  name: 'risingwave',
+  transactions: false,
+  advisoryLocks: false,
+  rowLocks: false,
+  conflicts: 'table',
+  batches: 'json',
+  bulk: false,
+  flush: 'flush',
+  refreshedBy: 'database',
+  changes: 'subscription',
+  comments: ['table'],
+  readOnlyRole: false,
+  session: "set timezone = 'UTC'",
+};
+
+/** Profile of the engine that answers `select version()` with this text. */
+export function profileOf(version: string): EngineProfile {
+  return /\bRisingWave\b/i.test(version) ? RISINGWAVE : POSTGRES;
+}
+
+/** Asks a database what it is. */
+export async function detectProfile(client: Pick<ClientBase, 'query'>): Promise<EngineProfile> {
+  const { rows } = await client.query<{ version: string }>('select version() as version');
+  return profileOf(rows[0]?.version ?? '');
+}
+
+/** Ends statements of this session after so long, rounded up to seconds: RisingWave wants a unit, PostgreSQL takes one. */
+export function statementTimeout(milliseconds: number): string {
+  return `set statement_timeout = '${Math.ceil(milliseconds / 1000)}s'`;
+}
