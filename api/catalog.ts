@@ -38,6 +38,9 @@ const SERVED = [
   'feature_lag',
   'scoring_lag',
   'unknown_minutes',
+  'alerts',
+  'drift_checks',
+  'retraining_decisions',
 ] as const;
 
 /** A view that the API reads. */

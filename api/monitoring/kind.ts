@@ -107,6 +107,57 @@ export const KINDS = {
     kept: false,
     summary: 'How each market was fed, minute by minute',
   },
+  alerts: {
+    view: 'alerts',
+    key: [
+      { name: 'since', kind: 'time' },
+      { name: 'rule', kind: 'text' },
+      { name: 'subject', kind: 'text' },
+      { name: 'episode', kind: 'int' },
+    ],
+    filters: {
+      rule: { column: 'rule', schema: name('rule').describe('Of this rule only') },
+      severity: {
+        column: 'severity',
+        schema: name('severity').describe('Only info, warning or critical'),
+      },
+      state: { column: 'state', schema: name('state').describe('Only pending, firing or resolved') },
+    },
+    kept: false,
+    summary: 'Alerts by rule and subject, each time that one began',
+  },
+  'drift-checks': {
+    view: 'drift_checks',
+    key: [
+      { name: 'checked_through', kind: 'time' },
+      { name: 'model', kind: 'text' },
+      { name: 'version', kind: 'int' },
+      { name: 'feature', kind: 'text' },
+    ],
+    filters: {
+      model,
+      version,
+      feature: { column: 'feature', schema: name('feature').describe('Of this input only') },
+      state: { column: 'state', schema: name('state').describe('Only ok, warning or drifted') },
+    },
+    kept: false,
+    summary: "Checks of the models' inputs for drift, hour by hour",
+  },
+  retraining: {
+    view: 'retraining_decisions',
+    key: [
+      { name: 'decided_at', kind: 'time' },
+      { name: 'name', kind: 'text' },
+      { name: 'decision', kind: 'int' },
+    ],
+    filters: {
+      model: named,
+      version,
+      action: { column: 'action', schema: name('action').describe('Only retrain, or only wait') },
+    },
+    kept: true,
+    summary: 'Decisions about training a model before its time',
+  },
 } as const satisfies Readonly<Record<string, MonitoringKind>>;
 
 /** A kind's name. */

@@ -6,7 +6,7 @@ import {
   moment,
   orderParameter,
 } from '../schemas/common.ts';
-import { type KindName, kindOf } from './kind.ts';
+import { KINDS, type KindName, kindOf } from './kind.ts';
 
 const store = z
   .enum(['tables', 'elasticsearch'])
@@ -86,12 +86,13 @@ export const percentilesAnswer = z.object({
     .describe('Predicted less realised price, in quote currency; approximate when the index answers'),
 });
 
+/** Rows of accuracy are sums already. */
+const COUNTED = (Object.keys(KINDS) as KindName[]).filter((kind) => kind !== 'accuracy');
+
 /** What counts may be asked for. */
 export const countsQuery = z.strictObject({
   kind: z
-    .enum(['predictions', 'errors', 'training-runs', 'models', 'decisions', 'health'], {
-      error: 'expected predictions, errors, training-runs, models, decisions or health',
-    })
+    .enum(COUNTED, { error: `expected ${COUNTED.slice(0, -1).join(', ')} or ${COUNTED.at(-1)}` })
     .describe('What is counted'),
   ...range,
   ...interval,

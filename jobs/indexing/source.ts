@@ -40,6 +40,19 @@ export const SOURCES: readonly Source[] = [
     ...{ name: 'health', relation: 'pipeline_health', time: 'sampled_at', period: 'day' },
     key: ['sampled_at', 'exchange', 'symbol'],
   },
+  {
+    ...{ name: 'alerts', relation: 'alerts', time: 'since', period: 'month' },
+    key: ['rule', 'subject', 'episode'],
+  },
+  {
+    // The newest check of a feature is its state.
+    ...{ name: 'drift-checks', relation: 'drift_checks', time: 'checked_through', period: 'month' },
+    key: ['model', 'version', 'feature', 'checked_through'],
+  },
+  {
+    ...{ name: 'retraining', relation: 'retraining_decisions', time: 'decided_at', period: 'ever' },
+    key: ['name', 'decision'],
+  },
 ];
 
 const HOUR = 3_600_000;

@@ -1,26 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import pg from 'pg';
 import { loadCatalog } from '../../engine/catalog/catalog.ts';
+import { Engine } from '../../engine/engine.ts';
+import { Indices } from '../../jobs/indexing/indices.ts';
 import { SOURCES } from '../../jobs/indexing/source.ts';
+import { presentSources } from '../../jobs/indexing/tables.ts';
 import { aliasOf } from '../../jobs/indexing/template.ts';
+import { testDatabase } from '../support/database.ts';
+import { describeWithElasticsearch } from './describe.ts';
+import { emptyIndex, NOW, RETENTION_DAYS } from './rig.ts';
+import { FILES, filterOf, loadObjects, type SavedObject, searchOf } from './savedObjects.ts';
 
 // What a dashboard names has to be in the index: its fields are the columns of sql/.
 
-interface SavedObject {
-  readonly id: string;
-  readonly type: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly references: readonly { readonly name: string; readonly type: string; readonly id: string }[];
-}
+jest.setTimeout(600_000);
 
-const folder = new URL('../../k8s/monitoring/kibana/', import.meta.url);
 const loaded = loadCatalog('sql');
-const files = readdirSync(folder).filter((name) => name.endsWith('.ndjson'));
-
-function load(file: string): readonly SavedObject[] {
-  const lines = readFileSync(new URL(file, folder), 'utf8').trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line) as SavedObject);
-}
 
 /** Every value of `field`, `timeFieldName` and the like, however deep, in JSON inside of JSON too. */
 function fieldsIn(value: unknown): readonly string[] {
@@ -34,8 +29,21 @@ function fieldsIn(value: unknown): readonly string[] {
   );
 }
 
+/** Fields that a filter in Kibana's language asks for, as `state : firing`. */
+function fieldsOfFilter(text: string): readonly string[] {
+  return [...text.matchAll(/(\w+) *:/g)].map(([, field = '']) => field);
+}
+
+/** The alias that a visualization reads. */
+function aliasRead({ references }: SavedObject, objects: readonly SavedObject[]): string {
+  const view = objects.find(({ type, id }) => type === 'index-pattern' && id === references[0]?.id);
+  return String(view?.attributes.title);
+}
+
 test('there is a dashboard for each concern', () => {
-  expect(files.sort()).toEqual([
+  expect([...FILES].sort()).toEqual([
+    'alerts.ndjson',
+    'drift.ndjson',
     'errors.ndjson',
     'pipeline-health.ndjson',
     'prediction-quality.ndjson',
@@ -43,8 +51,13 @@ test('there is a dashboard for each concern', () => {
   ]);
 });
 
-describe.each(files)('%s', (file) => {
-  const objects = load(file);
+test('all that is indexed is looked at', () => {
+  const views = FILES.flatMap(loadObjects).filter(({ type }) => type === 'index-pattern');
+  expect(views.map(({ attributes }) => attributes.title).sort()).toEqual(SOURCES.map(aliasOf).sort());
+});
+
+describe.each(FILES)('%s', (file) => {
+  const objects = loadObjects(file);
 
   test('is whole: what is referred to comes along', () => {
     const known = new Set(objects.map(({ type, id }) => `${type} ${id}`));
@@ -64,17 +77,15 @@ describe.each(files)('%s', (file) => {
       if (source === undefined) throw new Error(`nothing is indexed as ${alias}`);
       return [...catalog.get(source.relation).columns.map(({ name }) => name), '@timestamp'];
     };
-    const views = new Map(
-      objects.filter(({ type }) => type === 'index-pattern').map(({ id, attributes }) => [id, attributes]),
-    );
     let named = 0;
-    for (const { type, id, attributes, references } of objects) {
-      const view = type === 'index-pattern' ? attributes : views.get(references[0]?.id ?? '');
-      const fields = fieldsIn(attributes);
+    for (const object of objects) {
+      const { type, id, attributes } = object;
       if (type === 'dashboard') continue;
+      const isView = type === 'index-pattern';
+      const fields = [...fieldsIn(attributes), ...(isView ? [] : fieldsOfFilter(filterOf(object)))];
       expect([id, fields.length]).not.toEqual([id, 0]);
       for (const field of fields) {
-        expect(columnsOf(String(view?.title))).toContain(field);
+        expect(columnsOf(isView ? String(attributes.title) : aliasRead(object, objects))).toContain(field);
         named++;
       }
     }
@@ -85,3 +96,39 @@ describe.each(files)('%s', (file) => {
 function fieldsOfPanels(panelsJSON: string): readonly string[] {
   return (JSON.parse(panelsJSON) as { readonly panelRefName: string }[]).map((panel) => panel.panelRefName);
 }
+
+describeWithElasticsearch('the searches of the dashboards, on the mappings of the whole catalog', (node) => {
+  beforeAll(async () => {
+    const { client } = node();
+    await emptyIndex(client);
+    const database = await testDatabase();
+    const pool = new pg.Pool({ connectionString: database.url, max: 2 });
+    await (await Engine.open({ url: database.url, catalog: await loaded })).stop();
+    const indices = new Indices(client, RETENTION_DAYS);
+    for (const source of await presentSources(pool)) {
+      await indices.prepare(source);
+      await indices.at(source, NOW);
+    }
+    await pool.end();
+    await database.drop();
+  });
+
+  /** One that asks a text for its average, say, is refused. */
+  test.each(
+    FILES.flatMap((file) => {
+      const objects = loadObjects(file);
+      const found = objects.filter(({ type }) => type === 'visualization');
+      return found.map((object) => ({ id: object.id, object, alias: aliasRead(object, objects) }));
+    }),
+  )('$id', async ({ object, alias }) => {
+    const { _shards } = await node().client.search({ index: alias, ...searchOf(object) });
+    expect([_shards.failed, _shards.successful]).toEqual([0, 1]);
+  });
+
+  test('this suite would notice', async () => {
+    const text = { size: 0, aggs: { m0: { avg: { field: 'state' } } } };
+    await expect(node().client.search({ index: 'tickwave-alerts', ...text })).rejects.toThrow(/keyword/);
+    const missing = { size: 0, query: { query_string: { query: 'state:(' } } };
+    await expect(node().client.search({ index: 'tickwave-alerts', ...missing })).rejects.toThrow();
+  });
+});

@@ -33,7 +33,19 @@ insert into job_runs (kind, run, state, progress, started_at) values
   ('train', 1, 'failed', 0.5, '2026-11-20 00:00:00+00'), ('train', 2, 'done', 1, '2026-11-21 00:00:00+00'), ('tidy', 1, 'done', 1, '2026-11-21 00:00:00+00');
 insert into pipeline_health (sampled_at, exchange, symbol, state, seconds_since_event, open_gaps)
 select timestamptz '2026-11-21 12:00:00+00' + n * interval '1 minute', 'kraken', 'BTC/USD', case when n < 3 then 'stale' else 'live' end, 400 - 100.5 * n, n
-from generate_series(0, 9) as n;`;
+from generate_series(0, 9) as n;
+insert into alerts (rule, subject, episode, severity, state, value, threshold, labels, since, fired_at, resolved_at, evaluated_at, told)
+select rule, 'exchange=kraken symbol=' || symbol, episode, 'critical', case episode when 2 then 'firing' else 'resolved' end, 300.5, 240,
+  json_build_object('exchange', 'kraken', 'symbol', symbol)::text, at, at + interval '1 minute', case episode when 1 then at + interval '5 minutes' end, at + interval '6 minutes', 'firing'
+from unnest(array['feed-stale', 'Zebra']) as rule, unnest(array['BTC/USD', 'ETH/USD']) as symbol, generate_series(1, 2) as episode,
+  lateral (select timestamptz '2026-11-21 09:00:00.000001+00' + episode * interval '1 hour' as at) as of;
+insert into drift_checks (model, version, feature, checked_through, observations, psi, adjusted_psi, ks, state, streak, checked_at)
+select 'return-5m', 1, feature, at, 1440, 0.1 * n, 0.05 * n, 0.25, (array['ok', 'warning', 'drifted'])[n], n, at + interval '90 seconds'
+from generate_series(1, 3) as n, unnest(array['rsi_14', 'ema_26', 'predicted_return']) as feature,
+  lateral (select timestamptz '2026-11-21 09:00:00+00' + n * interval '1 hour' as at) as of;
+insert into retraining_decisions (name, decision, version, action, reasons, evidence, judged_through, decided_at) values
+  ('return-5m', 1, 1, 'wait', '["The last training is too recent."]', '{"skill":-0.02}', '2025-06-01 00:00:00+00', '2025-06-01 00:01:00+00'),
+  ('return-5m', 2, 1, 'retrain', '["Its skill is lost."]', '{"skill":-0.03}', '2026-11-19 00:00:00+00', '2026-11-19 00:01:00+00');`;
 
 const DAY_AGO = '2026-11-20T12:30:00Z';
 const kinds = Object.keys(KINDS) as KindName[];
@@ -72,6 +84,9 @@ function answersAs(store: 'tables' | 'elasticsearch', api: () => TestApi): void 
     ['models', 2],
     ['decisions', 2],
     ['health', 10],
+    ['alerts', 8],
+    ['drift-checks', 9],
+    ['retraining', 2],
   ])('%s: pages have every row once, in both orders, as the table has them', async (kind, count) => {
     const { view, only } = kindOf(kind as KindName);
     const where = only === undefined ? '' : `where ${only.column} = '${only.value}'`;
@@ -132,6 +147,18 @@ function answersAs(store: 'tables' | 'elasticsearch', api: () => TestApi): void 
     expect((await get('models?alias=champion&columns=version')).data).toEqual([{ version: 2 }]);
     expect((await get('training-runs?state=failed&columns=run')).data).toEqual([{ run: 1 }]);
     expect((await get(`predictions?from=${DAY_AGO}&model=nobody`)).data).toEqual([]);
+    const firing = await get(`alerts?from=${DAY_AGO}&state=firing&rule=feed-stale&order=asc`);
+    expect(firing.data.map(({ subject }: { subject: string }) => subject)).toEqual([
+      'exchange=kraken symbol=BTC/USD',
+      'exchange=kraken symbol=ETH/USD',
+    ]);
+    const drifted = await get(
+      `drift-checks?from=${DAY_AGO}&state=drifted&feature=rsi_14&columns=psi,checked_through`,
+    );
+    expect(drifted.data).toEqual([{ psi: expect.closeTo(0.3, 12), checked_through: '2026-11-21T12:00:00Z' }]);
+    expect((await get('retraining?action=retrain&columns=reasons')).data).toEqual([
+      { reasons: '["Its skill is lost."]' },
+    ]);
   });
 
   test('rows of one time are ordered by the bytes of their names', async () => {
@@ -179,6 +206,10 @@ function answersAs(store: 'tables' | 'elasticsearch', api: () => TestApi): void 
       { start: '2026-11-21T12:00:00.000Z', count: 36 },
     ]);
     expect((await get(`counts?kind=training-runs&interval=1d&from=2026-11-01`)).data).toHaveLength(2);
+    expect((await get(`counts?kind=alerts&from=${DAY_AGO}`)).data).toEqual([
+      { start: '2026-11-21T10:00:00.000Z', count: 4 },
+      { start: '2026-11-21T11:00:00.000Z', count: 4 },
+    ]);
   });
 
   test('what is asked wrongly is said', async () => {

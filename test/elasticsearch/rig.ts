@@ -21,6 +21,9 @@ const LANDING = [
   'dead_letters',
   'index_progress',
   'pipeline_health',
+  'alerts',
+  'drift_checks',
+  'retraining_decisions',
 ];
 
 /** Views as tables, with what is needed of them: a test decides what is in them. */

@@ -17,7 +17,7 @@ export async function writeAtRandom(pool: Pool, random: () => number): Promise<v
   ];
   for (let write = 1 + below(12); write > 0; write--) {
     const given = values();
-    switch (below(9)) {
+    switch (below(13)) {
       case 0:
       case 1:
         await pool.query(
@@ -63,6 +63,30 @@ export async function writeAtRandom(pool: Pool, random: () => number): Promise<v
           given[4],
           new Date((given[4] as Date).getTime() + below(2 * HOUR)),
         ]);
+        break;
+      case 8:
+      case 9: // An alert begins, goes on, or comes back before it has fired.
+        await pool.query(
+          `insert into alerts (rule, subject, episode, severity, state, value, labels, since, evaluated_at)
+           values ('feed-stale', $1, $2, 'critical', 'pending', $3, '{"exchange":"kraken"}', $4, now())
+           on conflict (rule, subject, episode) do update set state = 'firing', value = excluded.value, evaluated_at = now()`,
+          [`exchange=kraken symbol=${given[1]}`, given[3], given[6], given[4]],
+        );
+        await pool.query("delete from alerts where state = 'pending' and episode = $1", [1 + below(3)]);
+        break;
+      case 10:
+        await pool.query(
+          `insert into drift_checks (model, version, feature, checked_through, observations, psi, state, streak)
+           values ($1, $2, $3, date_trunc('hour', $4::timestamptz), 60, $5, 'warning', $6) on conflict do nothing`,
+          [given[2], given[3], ['rsi_14', 'ema_26'][below(2)], given[4], given[6], below(3) - 1],
+        );
+        break;
+      case 11:
+        await pool.query(
+          `insert into retraining_decisions (name, decision, version, action, reasons, decided_at)
+           values ($1, $2, 1, 'wait', '["It lost its skill."]', $3) on conflict do nothing`,
+          [given[2], 1 + below(9), given[4]],
+        );
         break;
       default:
         await pool.query(
