@@ -1,6 +1,6 @@
 import type { ChannelName } from '../stream/channels.ts';
 import { backoff } from './backoff.ts';
-import type { RowOf, StreamEvent, Subscription } from './messages.ts';
+import type { MarketSubscription, RowOf, StreamEvent, Subscription } from './messages.ts';
 
 /** What the client uses of a WebSocket: that of browsers, of Node 22 and of the package `ws`. */
 export interface Socket {
@@ -89,7 +89,7 @@ export class TickwaveClient {
 
   /** The newest rows by REST, newest first. */
   async latest<C extends 'candle' | 'indicator' | 'feature'>(
-    { channel, symbol, exchange, timeframe }: Subscription<C>,
+    { channel, symbol, exchange, timeframe }: MarketSubscription<C>,
     limit = 500,
   ): Promise<readonly RowOf<C>[]> {
     const query = new URLSearchParams({ limit: String(limit) });
@@ -185,16 +185,14 @@ export class TickwaveClient {
   }
 }
 
-function topicOf({ channel, symbol, exchange, timeframe }: Subscription<ChannelName>) {
-  return {
-    channel,
-    symbol,
-    ...(exchange === undefined ? {} : { exchange }),
-    ...(timeframe === undefined ? {} : { timeframe }),
-  };
+function topicOf({ snapshot: _, ...topic }: Subscription<ChannelName>): Readonly<Record<string, unknown>> {
+  // What is undefined is not sent.
+  return topic;
 }
 
-function concerns({ channel, symbol, exchange, timeframe }: Subscription<ChannelName>, row: object): boolean {
+function concerns(subscription: Subscription<ChannelName>, row: object): boolean {
+  if (subscription.channel === 'alert') return true;
+  const { channel, symbol, exchange, timeframe } = subscription;
   const of = row as { readonly symbol: string; readonly exchange: string; readonly timeframe?: string };
   const timeframed = channel === 'candle' || channel === 'indicator';
   return (

@@ -1,4 +1,4 @@
-import type { ChannelName } from '../stream/channels.ts';
+import type { ChannelName, MarketChannel } from '../stream/channels.ts';
 
 /** What every row has. The columns are what the SQL says; those that Tickwave's own views always have are named in `RowOf`. */
 export interface MarketRow {
@@ -40,6 +40,21 @@ export interface PredictionRow extends WindowRow {
   readonly version: number;
 }
 
+/** An alert: `state` is firing or resolved, `labels` say what it is about. */
+export interface AlertRow {
+  readonly rule: string;
+  readonly subject: string;
+  readonly episode: number;
+  readonly severity: string;
+  readonly state: 'firing' | 'resolved';
+  readonly value: number | null;
+  readonly threshold: number;
+  readonly labels: unknown;
+  readonly since: string;
+  readonly fired_at: string;
+  readonly resolved_at: string | null;
+}
+
 interface Rows {
   readonly trade: TradeRow;
   readonly candle: CandleRow;
@@ -47,13 +62,19 @@ interface Rows {
   readonly feature: WindowRow;
   readonly prediction: PredictionRow;
   readonly error: PredictionRow;
+  readonly alert: AlertRow;
 }
 
 /** A row of a channel. */
 export type RowOf<C extends ChannelName> = Rows[C];
 
-/** What is followed. */
-export interface Subscription<C extends ChannelName> {
+/** What is followed: alerts are of no market. */
+export type Subscription<C extends ChannelName> = C extends MarketChannel
+  ? MarketSubscription<C>
+  : { readonly channel: C; readonly snapshot?: boolean };
+
+/** A channel of a market. */
+export interface MarketSubscription<C extends MarketChannel> {
   readonly channel: C;
   /** As BTC/USD. */
   readonly symbol: string;
@@ -69,6 +90,9 @@ export interface Subscription<C extends ChannelName> {
 export type StreamEvent<C extends ChannelName> =
   | { readonly type: 'snapshot' | 'update'; readonly data: readonly RowOf<C>[] }
   /** Rows that are no more, by their keys. */
-  | { readonly type: 'delete'; readonly data: readonly MarketRow[] }
+  | { readonly type: 'delete'; readonly data: readonly Readonly<Record<string, unknown>>[] }
   /** Rows that were not sent; null when it is not known how many. */
-  | { readonly type: 'gap'; readonly data: readonly (MarketRow & { readonly dropped: number | null })[] };
+  | {
+      readonly type: 'gap';
+      readonly data: readonly { readonly [column: string]: unknown; readonly dropped: number | null }[];
+    };

@@ -23,6 +23,11 @@ test('the document is AsyncAPI 3, and what is sent is as it says', async () => {
   const peer = await rig.connect();
   const params = { channel: 'candle', symbol: 'BTC/USD', timeframe: '5m' };
   await peer.ask({ method: 'subscribe', params });
+  await rig.owner.query(
+    `insert into alerts (rule, subject, episode, severity, state, value, threshold, labels, since) values ('slow', '', 1, 'warning', 'firing', 1, 0, '{"a":1}', now())`,
+  );
+  await peer.ask({ method: 'subscribe', params: { channel: 'alert' } });
+  expect((await peer.message((one) => one.channel === 'alert')).data).toHaveLength(1);
   await peer.message((one) => one.channel === 'heartbeat');
   for (const message of peer.messages) {
     const name = message.method === undefined ? message.channel : 'answer';
@@ -33,4 +38,6 @@ test('the document is AsyncAPI 3, and what is sent is as it says', async () => {
   const request = ajv.compile(document.components.messages.request?.payload ?? false);
   expect(request({ method: 'subscribe', params, req_id: 1 })).toBe(true);
   expect(request({ method: 'subscribe', params: { ...params, depth: 3 } })).toBe(false);
+  expect(request({ method: 'subscribe', params: { channel: 'alert' } })).toBe(true);
+  expect(request({ method: 'subscribe', params: { channel: 'candle' } })).toBe(false);
 });

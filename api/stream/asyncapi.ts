@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Catalog, rowSchema } from '../catalog.ts';
 import { CHANNELS, type Channel } from './channels.ts';
+import { sentColumns } from './reader.ts';
 import { requestSchema } from './requests.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -28,7 +29,7 @@ const statusSchema = z.object({
 /** What a channel sends, beside the rows as REST has them. */
 export function channelMessage(channel: Channel, row: z.ZodObject): z.ZodType {
   const cursor = z.string().describe('Where to go on from after a break');
-  const market = { exchange: z.string(), symbol: z.string() };
+  const market = channel.markets ? { exchange: z.string(), symbol: z.string() } : {};
   const name = z.literal(channel.name);
   return z.discriminatedUnion('type', [
     z.object({ channel: name, type: z.enum(['snapshot', 'update']), cursor, data: z.array(row) }),
@@ -56,7 +57,7 @@ export function channelMessage(channel: Channel, row: z.ZodObject): z.ZodType {
 export async function asyncApi(catalog: Catalog): Promise<Json> {
   const rows = await Promise.all(
     CHANNELS.map(async (channel) => {
-      const schema = channelMessage(channel, rowSchema(await catalog.columns(channel.relation)));
+      const schema = channelMessage(channel, rowSchema(await sentColumns(catalog, channel), channel.json));
       return [channel.name, message(channel.name, channel.about, schema, 'output')] as const;
     }),
   );

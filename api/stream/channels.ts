@@ -2,10 +2,23 @@ import type { ServedView } from '../catalog.ts';
 import { Problem } from '../problem.ts';
 
 /** What may be subscribed to. */
-export const CHANNEL_NAMES = ['trade', 'candle', 'indicator', 'feature', 'prediction', 'error'] as const;
+export const CHANNEL_NAMES = [
+  'trade',
+  'candle',
+  'indicator',
+  'feature',
+  'prediction',
+  'error',
+  'alert',
+] as const;
 export type ChannelName = (typeof CHANNEL_NAMES)[number];
 
-/** One channel: a table or view, row by row, for one market at a time. Every relation has the columns `exchange` and `symbol`. */
+/** Channels that are of no market: there is one of each. */
+export const COMMON_CHANNELS = ['alert'] as const satisfies readonly ChannelName[];
+export type CommonChannel = (typeof COMMON_CHANNELS)[number];
+export type MarketChannel = Exclude<ChannelName, CommonChannel>;
+
+/** One channel: a table or view, row by row. That of markets has the columns `exchange` and `symbol`, and is followed one market at a time. */
 export interface Channel {
   readonly name: ChannelName;
   readonly relation: ServedView;
@@ -14,6 +27,8 @@ export interface Channel {
    * `events`: every row counts; one that is not sent is told of as a gap.
    */
   readonly kind: 'state' | 'events';
+  /** Whether it is followed by market. */
+  readonly markets: boolean;
   /** Whether it exists in several timeframes, in a column `timeframe`. */
   readonly timeframed: boolean;
   /** Columns that tell its rows apart within a market and timeframe. */
@@ -27,6 +42,14 @@ export interface Channel {
   readonly about: string;
   /** Columns that hold JSON as text, which is sent as what it says. */
   readonly json?: readonly string[];
+  /** Columns that are sent, where not all are. */
+  readonly columns?: readonly string[];
+  /** States of rows that are sent, where not all are; only those in `open` are in a snapshot, and none of them is forgotten for newer ones. */
+  readonly states?: {
+    readonly column: string;
+    readonly open: readonly string[];
+    readonly closed: readonly string[];
+  };
 }
 
 /** What tells predictions of a market apart, and the order in which they are made. */
@@ -38,6 +61,7 @@ export const CHANNELS: readonly Channel[] = [
     name: 'trade',
     relation: 'trades',
     kind: 'events',
+    markets: true,
     timeframed: false,
     key: ['trade_id'],
     order: ['ts', 'trade_id'],
@@ -49,6 +73,7 @@ export const CHANNELS: readonly Channel[] = [
     name: 'candle',
     relation: 'candles',
     kind: 'state',
+    markets: true,
     timeframed: true,
     key: ['window_start'],
     order: ['window_start'],
@@ -60,6 +85,7 @@ export const CHANNELS: readonly Channel[] = [
     name: 'indicator',
     relation: 'indicators',
     kind: 'state',
+    markets: true,
     timeframed: true,
     key: ['window_start'],
     order: ['window_start'],
@@ -71,6 +97,7 @@ export const CHANNELS: readonly Channel[] = [
     name: 'feature',
     relation: 'features',
     kind: 'state',
+    markets: true,
     timeframed: false,
     key: ['window_start'],
     order: ['window_start'],
@@ -82,6 +109,7 @@ export const CHANNELS: readonly Channel[] = [
     name: 'prediction',
     relation: 'predictions',
     kind: 'events',
+    markets: true,
     timeframed: false,
     key: PREDICTION_KEY,
     order: PREDICTION_KEY,
@@ -94,12 +122,32 @@ export const CHANNELS: readonly Channel[] = [
     name: 'error',
     relation: 'prediction_errors',
     kind: 'events',
+    markets: true,
     timeframed: false,
     key: PREDICTION_KEY,
     order: PREDICTION_KEY,
     snapshot: 50,
     kept: 500,
     about: 'Predictions against what came true, when their horizon is over',
+  },
+  {
+    name: 'alert',
+    relation: 'alerts',
+    kind: 'state',
+    markets: false,
+    timeframed: false,
+    key: ['rule', 'subject', 'episode'],
+    order: ['since', 'rule', 'subject', 'episode'],
+    snapshot: 1_000,
+    kept: 1_000,
+    about:
+      'Alerts that fire, with their newest value, and again when they are resolved; the snapshot has those that fire',
+    json: ['labels'],
+    columns: [
+      ...['rule', 'subject', 'episode', 'severity', 'state', 'value', 'threshold', 'labels', 'since'],
+      ...['fired_at', 'resolved_at'],
+    ],
+    states: { column: 'state', open: ['firing'], closed: ['resolved'] },
   },
 ];
 

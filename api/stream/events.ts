@@ -4,7 +4,7 @@ import { Problem } from '../problem.ts';
 import { exchangeParameter } from '../schemas/common.ts';
 import type { Admission, Authorize } from './admission.ts';
 import { bearerKey } from './admission.ts';
-import { CHANNEL_NAMES, channelNamed } from './channels.ts';
+import { CHANNEL_NAMES, type Channel, channelNamed } from './channels.ts';
 import { Client, type Line } from './client.ts';
 import type { StreamClock } from './clock.ts';
 import type { Hub } from './hub.ts';
@@ -12,7 +12,7 @@ import type { StreamLimits } from './limits.ts';
 import { Message } from './message.ts';
 import { timeframeParameter } from './requests.ts';
 import type { Topic } from './topic.ts';
-import type { Topics } from './topics.ts';
+import type { Named, Topics } from './topics.ts';
 
 export interface EventsOptions {
   readonly hub: Hub;
@@ -34,7 +34,9 @@ const symbols = z
 /** The query of `/v1/stream`. */
 export const eventsQuery = z.strictObject({
   channels: names.describe(`Channels joined by commas, of ${CHANNEL_NAMES.join(', ')}`),
-  symbols: symbols.describe('Markets joined by commas, as BTC-USD,ETH-USD'),
+  symbols: symbols
+    .optional()
+    .describe('Markets joined by commas, as BTC-USD,ETH-USD; needed by all channels but alert'),
   exchange: exchangeParameter.optional(),
   timeframe: timeframeParameter.default('1m').describe('For candle and indicator: length of the windows'),
   last_event_id: z.string().max(64).optional().describe('As the header Last-Event-ID, which goes first'),
@@ -88,9 +90,18 @@ export class Events {
 
   async #acquire({ channels, symbols, exchange, timeframe }: EventsQuery): Promise<readonly Topic[]> {
     const { topics, limits } = this.#options;
-    const wanted = channels.split(',').flatMap((name) => {
+    const wanted = channels.split(',').flatMap((name): readonly { channel: Channel; named: Named }[] => {
       const channel = channelNamed(name);
-      return symbols.split(',').map((symbol) => ({ channel, symbol }));
+      if (!channel.markets) return [{ channel, named: {} }];
+      if (symbols === undefined)
+        throw new Problem('bad_parameter', {
+          detail: `symbols: the channel ${name} is followed by market, as symbols=BTC-USD`,
+          field: 'symbols',
+        });
+      return symbols.split(',').map((symbol) => ({
+        channel,
+        named: { symbol, exchange, timeframe: channel.timeframed ? timeframe : undefined },
+      }));
     });
     if (wanted.length > limits.subscriptions)
       throw new Problem('bad_parameter', {
@@ -98,9 +109,7 @@ export class Events {
         field: 'symbols',
       });
     const found = await Promise.allSettled(
-      wanted.map(({ channel, symbol }) =>
-        topics.acquire(channel, { symbol, exchange, timeframe: channel.timeframed ? timeframe : undefined }),
-      ),
+      wanted.map(({ channel, named }) => topics.acquire(channel, named)),
     );
     const acquired = found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const failed = found.find((one) => one.status === 'rejected');

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Market } from '../markets.ts';
 import type { ChangeSource, RowKey } from './changeSource.ts';
 import type { Channel } from './channels.ts';
 import type { StreamClock } from './clock.ts';
@@ -60,7 +61,7 @@ export class Follower {
   add(topic: Topic): Promise<void> {
     if (this.#stopping.signal.aborted) return Promise.reject(new Error('the streams are ending'));
     // Before it is read: a change that comes while it is being read may not be in what is read.
-    const market = marketId(topic.market.exchange, topic.market.symbol);
+    const market = marketId(topic.market);
     this.#markets.set(market, (this.#markets.get(market) ?? 0) + 1);
     const { source, channel } = this.#options;
     this.#unsubscribe ??= source.subscribe(channel.relation, (keys) => this.#changed(keys));
@@ -73,7 +74,7 @@ export class Follower {
 
   remove(topic: Topic): void {
     this.#topics.delete(topic.id);
-    const market = marketId(topic.market.exchange, topic.market.symbol);
+    const market = marketId(topic.market);
     const left = (this.#markets.get(market) ?? 1) - 1;
     if (left > 0) this.#markets.set(market, left);
     else this.#markets.delete(market);
@@ -95,7 +96,7 @@ export class Follower {
 
   #changed(keys: readonly RowKey[] | null): void {
     for (const key of keys ?? []) {
-      if (this.#markets.has(marketId(key.exchange, key.symbol))) this.#keys.set(JSON.stringify(key), key);
+      if (this.#markets.has(marketId(key))) this.#keys.set(JSON.stringify(key), key);
     }
     if (keys === null || this.#keys.size > MOST_KEYS) {
       this.#missed = true;
@@ -185,11 +186,11 @@ export class Follower {
 
   #changesOf(keys: readonly RowKey[], found: readonly ReadRow[]): TopicChange[] {
     const { channel, limits } = this.#options;
-    const rows = grouped(found, (row) => topicId({ channel, market: row, timeframe: row.timeframe }));
-    const asked = grouped(keys, (key) => marketId(key.exchange, key.symbol));
+    const rows = grouped(found, (row) => topicId({ channel, market: row.market, timeframe: row.timeframe }));
+    const asked = grouped(keys, marketId);
     const changes: TopicChange[] = [];
     for (const topic of this.#topics.values()) {
-      const own = (asked.get(marketId(topic.market.exchange, topic.market.symbol)) ?? []).filter(
+      const own = (asked.get(marketId(topic.market)) ?? []).filter(
         (key) => key.timeframe === undefined || key.timeframe === topic.timeframe,
       );
       if (own.length === 0) continue;
@@ -200,8 +201,9 @@ export class Follower {
   }
 }
 
-function marketId(exchange: unknown, symbol: unknown): string {
-  return `${String(exchange)} ${String(symbol)}`;
+/** The market of a topic or of a key; the same for all that are of none. */
+function marketId(of: Market | RowKey | null): string {
+  return `${of?.exchange ?? ''} ${of?.symbol ?? ''}`;
 }
 
 function grouped<T>(items: readonly T[], groupOf: (item: T) => string): Map<string, T[]> {

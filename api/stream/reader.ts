@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Catalog, Column } from '../catalog.ts';
 import { TYPE } from '../database.ts';
+import type { Market } from '../markets.ts';
 import type { RowKey } from './changeSource.ts';
 import type { Channel } from './channels.ts';
 import { type Row, toRow } from './row.ts';
@@ -8,9 +9,15 @@ import type { Topic } from './topic.ts';
 
 /** A row that was read, with the market and timeframe that it belongs to. */
 export interface ReadRow extends Row {
-  readonly exchange: string;
-  readonly symbol: string;
+  /** Null in a channel of no market. */
+  readonly market: Market | null;
   readonly timeframe: string | null;
+}
+
+/** Columns of a channel's rows as they are sent. */
+export async function sentColumns(catalog: Catalog, channel: Channel): Promise<readonly Column[]> {
+  const columns = await catalog.columns(channel.relation);
+  return columns.filter(({ name }) => channel.columns === undefined || channel.columns.includes(name));
 }
 
 /** Reads the rows of one channel as REST serves them. */
@@ -27,14 +34,14 @@ export class Reader {
 
   /** All rows that have one of these keys, which are of the same columns. */
   async byKeys(keys: readonly RowKey[]): Promise<readonly ReadRow[]> {
-    const columns = await this.#catalog.columns(this.#channel.relation);
+    const columns = await sentColumns(this.#catalog, this.#channel);
     const names = Object.keys(keys[0] ?? {});
     const arrays = names.map((name, index) => `$${index + 1}::${arrayType(columns, name)}`);
     const equal = names.map((name) => `own.${quoted(name)} = wanted.${quoted(name)}`);
     // Row by row, by index: joined as a whole, the planner would read all of it for more than a few keys.
     const text =
       `select found.* from unnest(${arrays.join(', ')}) as wanted (${names.map(quoted).join(', ')}) ` +
-      `cross join lateral (select ${list(columns)} from ${quoted(this.#channel.relation)} as own where ${equal.join(' and ')} offset 0) as found`;
+      `cross join lateral (select ${list(columns)} from ${quoted(this.#channel.relation)} as own where ${[...equal, ...this.#sent()].join(' and ')} offset 0) as found`;
     const { rows } = await this.#pool.query<Record<string, unknown>>(
       text,
       names.map((name) => keys.map((key) => key[name])),
@@ -43,15 +50,19 @@ export class Reader {
   }
 
   /** The newest rows of a topic. */
-  async newest(topic: Topic): Promise<readonly Row[]> {
-    const columns = await this.#catalog.columns(this.#channel.relation);
-    const { relation, kept, order, timeframed } = this.#channel;
+  async newest({ market, timeframe }: Topic): Promise<readonly Row[]> {
+    const columns = await sentColumns(this.#catalog, this.#channel);
+    const { relation, kept, order, states } = this.#channel;
+    const of: Readonly<Record<string, string>> = { ...market, ...(timeframe === null ? {} : { timeframe }) };
+    const equal = Object.keys(of).map((name, index) => `own.${quoted(name)} = $${index + 1}`);
+    const where = ['true', ...equal, ...this.#sent()];
+    const by = order.map((name) => `${quoted(name)} desc`);
+    if (states) by.unshift(`(${oneOf(states.column, states.open)}) desc`);
     const { rows } = await this.#pool.query<Record<string, unknown>>(
-      `select ${list(columns)} from ${quoted(relation)} as own where exchange = $1 and symbol = $2` +
-        `${timeframed ? ' and timeframe = $3' : ''} order by ${order.map((name) => `${quoted(name)} desc`).join(', ')} limit ${kept}`,
-      [topic.market.exchange, topic.market.symbol, ...(timeframed ? [topic.timeframe] : [])],
+      `select ${list(columns)} from ${quoted(relation)} as own where ${where.join(' and ')} order by ${by.join(', ')} limit ${kept}`,
+      Object.values(of),
     );
-    return rows.map((values) => this.#read(columns, values));
+    return rows.map((row) => this.#read(columns, row));
   }
 
   /** After the database said that the relation is not what it was. */
@@ -59,12 +70,18 @@ export class Reader {
     this.#catalog.forget();
   }
 
+  /** What holds of rows that are sent, beside what is asked for. */
+  #sent(): readonly string[] {
+    const { states } = this.#channel;
+    return states ? [oneOf(states.column, [...states.open, ...states.closed])] : [];
+  }
+
   #read(columns: readonly Column[], values: Readonly<Record<string, unknown>>): ReadRow {
+    const { markets, timeframed } = this.#channel;
     return {
       ...toRow(this.#channel, columns, values),
-      exchange: String(values.exchange),
-      symbol: String(values.symbol),
-      timeframe: this.#channel.timeframed ? String(values.timeframe) : null,
+      market: markets ? { exchange: String(values.exchange), symbol: String(values.symbol) } : null,
+      timeframe: timeframed ? String(values.timeframe) : null,
     };
   }
 }
@@ -82,6 +99,11 @@ function arrayType(columns: readonly Column[], name: string): string {
 
 function list(columns: readonly Column[]): string {
   return columns.map(({ name }) => `own.${quoted(name)}`).join(', ');
+}
+
+/** The values are ours, not a client's. */
+function oneOf(column: string, values: readonly string[]): string {
+  return `own.${quoted(column)} in (${values.map((value) => `'${value}'`).join(', ')})`;
 }
 
 function quoted(name: string): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { exchangeParameter } from '../schemas/common.ts';
-import { CHANNEL_NAMES } from './channels.ts';
+import { CHANNEL_NAMES, COMMON_CHANNELS, type MarketChannel } from './channels.ts';
 
 const MOST_SYMBOLS = 100;
 
@@ -15,10 +15,12 @@ export const timeframeParameter = z
   .string()
   .regex(/^[1-9]\d{0,2}[smhdw]$/, { error: 'expected a number and a unit, as 1m, 5m, 1h or 1d' });
 
-const topic = {
-  channel: z
-    .enum(CHANNEL_NAMES, { error: `expected one of ${CHANNEL_NAMES.join(', ')}` })
-    .describe('What to follow'),
+const MARKET_CHANNELS = CHANNEL_NAMES.filter(
+  (name): name is MarketChannel => !COMMON_CHANNELS.some((common) => common === name),
+);
+
+const ofMarkets = {
+  channel: z.enum(MARKET_CHANNELS).describe('What to follow'),
   symbol: z
     .union([symbol, z.array(symbol).min(1).max(MOST_SYMBOLS)], {
       error: `expected a symbol, as BTC/USD, or a list of at most ${MOST_SYMBOLS}`,
@@ -30,18 +32,33 @@ const topic = {
     .describe('For candle and indicator: length of the windows; 1m when left out'),
 };
 
-/** What a subscription says. */
-export const subscribeParams = z.strictObject({
-  ...topic,
+const ofNone = {
+  channel: z.enum(COMMON_CHANNELS).describe('What to follow; it is of no market'),
+};
+
+const from = {
   snapshot: z.boolean().default(true).describe('Whether the newest rows come first'),
   since: z
     .string()
     .max(64)
     .optional()
     .describe('Cursor of the last message before a break: what came since is sent instead of a snapshot'),
-});
+};
 
-export const unsubscribeParams = z.strictObject(topic);
+const unknownChannel = { error: `expected one of ${CHANNEL_NAMES.join(', ')}` };
+
+/** What a subscription says. */
+export const subscribeParams = z.discriminatedUnion(
+  'channel',
+  [z.strictObject({ ...ofMarkets, ...from }), z.strictObject({ ...ofNone, ...from })],
+  unknownChannel,
+);
+
+export const unsubscribeParams = z.discriminatedUnion(
+  'channel',
+  [z.strictObject(ofMarkets), z.strictObject(ofNone)],
+  unknownChannel,
+);
 
 /** Every request that a client may send over the WebSocket. */
 export const requestSchema = z.discriminatedUnion(

@@ -9,6 +9,8 @@ export interface Row {
   readonly json: string;
   /** Only what identifies it, as text: said when it is gone. */
   readonly key: string;
+  /** Whether a snapshot has it. */
+  readonly open: boolean;
   /** What it is ordered by. */
   readonly at: readonly (string | number)[];
 }
@@ -20,12 +22,22 @@ export function toRow(
   values: Readonly<Record<string, unknown>>,
 ): Row {
   const sent = rowToJson(values, columns, channel.json);
-  const market = channel.timeframed ? ['exchange', 'symbol', 'timeframe'] : ['exchange', 'symbol'];
+  const place = [
+    ...(channel.markets ? ['exchange', 'symbol'] : []),
+    ...(channel.timeframed ? ['timeframe'] : []),
+  ];
+  const { states } = channel;
+  const open = states === undefined || states.open.includes(String(sent[states.column]));
   return {
     id: idOf(channel, sent),
     json: JSON.stringify(sent),
-    key: JSON.stringify(Object.fromEntries([...market, ...channel.key].map((name) => [name, sent[name]]))),
-    at: channel.order.map((name) => orderable(sent[name])),
+    key: JSON.stringify(Object.fromEntries([...place, ...channel.key].map((name) => [name, sent[name]]))),
+    open,
+    // Open ones count as newest: none of them is forgotten for one that is over.
+    at: [
+      ...(states === undefined ? [] : [Number(open)]),
+      ...channel.order.map((name) => orderable(sent[name])),
+    ],
   };
 }
 

@@ -5,7 +5,7 @@ import type { StreamLimits } from './limits.ts';
 import type { Asked, Replies } from './replies.ts';
 import type { SubscribeParams, UnsubscribeParams } from './requests.ts';
 import type { Subject, Topic } from './topic.ts';
-import type { Topics } from './topics.ts';
+import type { Named, Topics } from './topics.ts';
 
 /** What one WebSocket follows, as its requests say. */
 export class Subscriptions {
@@ -24,19 +24,16 @@ export class Subscriptions {
   /** Answers once per symbol, each followed by its snapshot. */
   async subscribe(params: SubscribeParams, asked: Asked): Promise<void> {
     const channel = channelNamed(params.channel);
-    const symbols = listOf(params.symbol);
-    this.#refuseMany(symbols.length);
-    const { exchange, timeframe } = params;
-    const found = await Promise.allSettled(
-      symbols.map((symbol) => this.#topics.acquire(channel, { symbol, exchange, timeframe })),
-    );
+    const named = namedBy(params);
+    this.#refuseMany(named.length);
+    const found = await Promise.allSettled(named.map((one) => this.#topics.acquire(channel, one)));
     const fresh = new Set<Topic>();
     for (const [index, result] of found.entries()) {
-      const symbol = symbols[index];
-      if (result.status === 'rejected') this.#replies.failWith(asked, result.reason, { symbol });
+      const symbol = symbolOf(named[index]);
+      if (result.status === 'rejected') this.#replies.failWith(asked, result.reason, symbol);
       else if (this.#client.has(result.value.id) || fresh.has(result.value)) {
         this.#topics.release(result.value);
-        this.#replies.fail(asked, 'already_subscribed', 'This is subscribed to already', { symbol });
+        this.#replies.fail(asked, 'already_subscribed', 'This is subscribed to already', symbol);
       } else fresh.add(result.value);
     }
     this.#client.follow([...fresh], params, (topic, resumed) => {
@@ -49,14 +46,14 @@ export class Subscriptions {
   /** Answers once per symbol. */
   async unsubscribe(params: UnsubscribeParams, asked: Asked): Promise<void> {
     const channel = channelNamed(params.channel);
-    const { exchange, timeframe } = params;
-    for (const symbol of listOf(params.symbol)) {
+    for (const named of namedBy(params)) {
+      const symbol = symbolOf(named);
       try {
-        const subject = await this.#topics.find(channel, { symbol, exchange, timeframe });
+        const subject = await this.#topics.find(channel, named);
         if (this.#client.leave(subject)) this.#replies.succeed(asked, wordsOf(subject));
-        else this.#replies.fail(asked, 'not_subscribed', 'This is not subscribed to', { symbol });
+        else this.#replies.fail(asked, 'not_subscribed', 'This is not subscribed to', symbol);
       } catch (error) {
-        this.#replies.failWith(asked, error, { symbol });
+        this.#replies.failWith(asked, error, symbol);
       }
     }
   }
@@ -72,11 +69,18 @@ export class Subscriptions {
   }
 }
 
-function listOf(symbol: string | readonly string[]): readonly string[] {
-  return typeof symbol === 'string' ? [symbol] : symbol;
+/** What is meant, one by one. */
+function namedBy(params: UnsubscribeParams): readonly Named[] {
+  if (!('symbol' in params)) return [{}];
+  const { symbol, exchange, timeframe } = params;
+  const symbols = typeof symbol === 'string' ? [symbol] : symbol;
+  return symbols.map((one) => ({ symbol: one, exchange, timeframe }));
+}
+
+function symbolOf(named: Named | undefined): { readonly symbol?: string } {
+  return named?.symbol === undefined ? {} : { symbol: named.symbol };
 }
 
 function wordsOf({ channel, market, timeframe }: Subject): Readonly<Record<string, unknown>> {
-  const { exchange, symbol } = market;
-  return { channel: channel.name, exchange, symbol, ...(timeframe === null ? {} : { timeframe }) };
+  return { channel: channel.name, ...market, ...(timeframe === null ? {} : { timeframe }) };
 }

@@ -3,10 +3,10 @@ import type { RowKey } from './changeSource.ts';
 import type { Channel } from './channels.ts';
 import { byOrder, idOf, type Row } from './row.ts';
 
-/** What one may follow: a channel of a market, and of a timeframe where it has them. */
+/** What one may follow: a channel, of a market and of a timeframe where it has them. */
 export interface Subject {
   readonly channel: Channel;
-  readonly market: Market;
+  readonly market: Market | null;
   readonly timeframe: string | null;
 }
 
@@ -25,7 +25,7 @@ export interface TopicChange {
 export class Topic implements Subject {
   readonly id: string;
   readonly channel: Channel;
-  readonly market: Market;
+  readonly market: Market | null;
   readonly timeframe: string | null;
   /** Number of the batch since which it has been followed without a break. */
   since = 0;
@@ -49,7 +49,10 @@ export class Topic implements Subject {
 
   /** The newest rows, ascending. */
   get snapshot(): readonly Row[] {
-    this.#snapshot ??= [...this.#rows.values()].sort(byOrder).slice(-this.channel.snapshot);
+    this.#snapshot ??= [...this.#rows.values()]
+      .filter((row) => row.open)
+      .sort(byOrder)
+      .slice(-this.channel.snapshot);
     return this.#snapshot;
   }
 
@@ -102,5 +105,5 @@ export class Topic implements Subject {
 
 /** What a topic is known by. */
 export function topicId({ channel, market, timeframe }: Subject): string {
-  return [channel.name, market.exchange, market.symbol, timeframe ?? ''].join(' ');
+  return [channel.name, market?.exchange ?? '', market?.symbol ?? '', timeframe ?? ''].join(' ');
 }

@@ -7,10 +7,10 @@ import type { Subject, Topic } from './topic.ts';
 
 /** What a client names, in its words. */
 export interface Named {
-  /** As BTC/USD or BTC-USD. */
-  readonly symbol: string;
-  readonly exchange: string | undefined;
-  readonly timeframe: string | undefined;
+  /** As BTC/USD or BTC-USD; left out in channels of no market. */
+  readonly symbol?: string | undefined;
+  readonly exchange?: string | undefined;
+  readonly timeframe?: string | undefined;
 }
 
 /** Finds topics by what clients say. */
@@ -27,7 +27,10 @@ export class Topics {
 
   /** What is meant. @throws Problem */
   async find(channel: Channel, { symbol, exchange, timeframe }: Named): Promise<Subject> {
-    const market = await this.#markets.find(symbol.replace('/', '-'), exchange);
+    const market =
+      channel.markets && symbol !== undefined
+        ? await this.#markets.find(symbol.replace('/', '-'), exchange)
+        : null;
     return { channel, market, timeframe: await this.#timeframe(channel, timeframe) };
   }
 

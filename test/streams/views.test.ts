@@ -1,17 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import pg from 'pg';
-import pino from 'pino';
-import { createApi } from '../api/app.ts';
-import { createReadPool } from '../api/database.ts';
-import { type Listening, listen } from '../api/listen.ts';
-import { Peer } from '../api/stream/fixtures/peer.ts';
-import { Streams } from '../api/stream/streams.ts';
-import { EngineChanges, followed } from '../cli/changes.ts';
-import { loadCatalog } from '../engine/catalog/catalog.ts';
-import { systemClock } from '../engine/clock.ts';
-import { Engine } from '../engine/engine.ts';
-import { History, seeded } from './property/history.ts';
-import { type TestDatabase, testDatabase } from './support/database.ts';
+import type pg from 'pg';
+import type { Peer } from '../../api/stream/fixtures/peer.ts';
+import { followed } from '../../cli/changes.ts';
+import { loadCatalog } from '../../engine/catalog/catalog.ts';
+import { Engine } from '../../engine/engine.ts';
+import { History, seeded } from '../property/history.ts';
+import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { openWriter, type ServedStreams, serveStreams, trade } from './rig.ts';
 
 // What a client makes of the streams is what the views hold, whenever it came and whatever was written meanwhile.
 
@@ -21,38 +16,22 @@ const WRITES = 40;
 let database: TestDatabase;
 let engine: Engine;
 let writer: pg.Client;
-let pool: pg.Pool;
-let streams: Streams;
-let source: EngineChanges;
-let api: Listening;
+let api: ServedStreams;
 
 beforeAll(async () => {
   database = await testDatabase();
   engine = await Engine.open({ url: database.url, catalog: await loadCatalog('sql') });
   await engine.start();
-  writer = new pg.Client({ connectionString: database.url });
-  await writer.connect();
-  await writer.query("set timezone = 'UTC'; set search_path = public, compat");
-  pool = createReadPool({ url: database.analystUrl, statementTimeoutMs: 60_000 });
-  const logger = pino({ level: 'silent' });
-  source = new EngineChanges({
-    onEngine: (listener) => {
-      listener(engine);
-      return () => {};
-    },
-  });
-  streams = new Streams({ pool, source, clock: systemClock, logger });
-  const status = async () => ({ state: 'running', refreshLagMs: 0 }) as const;
-  const mount = streams.mount.bind(streams);
-  api = await listen(createApi({ pool, status, clock: systemClock, logger, mount }), 0);
-  streams.attach(api.server);
+  writer = await openWriter(database.url);
+  const onEngine = (listener: (engine: Engine) => void): (() => void) => {
+    listener(engine);
+    return () => {};
+  };
+  api = await serveStreams({ database: database.analystUrl, holder: { onEngine } });
 });
 
 afterAll(async () => {
-  await streams?.stop();
-  source?.stop();
   await api?.stop();
-  await pool?.end();
   await writer?.end();
   await engine?.stop();
   await database?.drop();
@@ -118,8 +97,7 @@ test(`clients that come at any moment have what the views have (SEED=${SEED})`, 
     if (write % 5 === 0) {
       const of = wanted[clients.length % wanted.length] ?? wanted[0];
       if (!of) continue;
-      const peer = new Peer(`${api.url.replace('http', 'ws')}/v1/ws`);
-      await peer.opened;
+      const peer = await api.connect();
       const { channel, timeframe } = of;
       const params = { channel, symbol: 'BTC/USD', ...(timeframe ? { timeframe } : {}) };
       // Not waited for: its snapshot is read while the next rows are written.
@@ -147,8 +125,7 @@ test(`clients that come at any moment have what the views have (SEED=${SEED})`, 
 }, 180_000);
 
 test('each trade and each prediction that is stored is sent once', async () => {
-  const peer = new Peer(`${api.url.replace('http', 'ws')}/v1/ws`);
-  await peer.opened;
+  const peer = await api.connect();
   await peer.ask({ method: 'subscribe', params: { channel: 'prediction', symbol: 'BTC/USD' } });
   await peer.ask({ method: 'subscribe', params: { channel: 'trade', symbol: 'BTC/USD', snapshot: false } });
   for (let id = 0; id < 20; id++) {
@@ -175,5 +152,60 @@ test('each trade and each prediction that is stored is sent once', async () => {
   );
   expect(ids('prediction', 'horizon_minutes').sort((a, b) => a - b)).toEqual([...Array(20).keys()]);
   expect(peer.of('prediction').at(-1)?.data[0].contributions).toEqual([{ feature: 'rsi_14', value: 1 }]);
+  peer.socket.terminate();
+}, 60_000);
+
+test('while minutes pass, features and indicators come, and what predictions came to', async () => {
+  const symbol = 'ADA/USD';
+  await trade(writer, symbol, 0, 10);
+  // Each minute of the next hour is predicted, as by a model that is ahead of time.
+  await writer.query(
+    `insert into predictions (exchange, symbol, window_start, horizon_minutes, model, version, base_price, predicted_price, late)
+     select 'kraken', $1, timestamptz '2027-01-01 00:00:00+00' + n * interval '1 minute', 5, 'ridge', 1, 100, 101, false from generate_series(10, 70) as n`,
+    [symbol],
+  );
+  await engine.refresh();
+  const peer = await api.connect();
+  for (const channel of ['feature', 'indicator', 'error'])
+    expect(await peer.ask({ method: 'subscribe', params: { channel, symbol } })).toMatchObject([
+      { success: true },
+    ]);
+  const updates = (channel: string): Row[] =>
+    peer.of(channel).flatMap(({ type, data }) => (type === 'update' ? data : []));
+  const minutes = (channel: string): Set<unknown> =>
+    new Set(updates(channel).map(({ window_start }) => window_start));
+  for (let minute = 10; minute < 40; minute++) await trade(writer, symbol, minute, minute + 1);
+  const wanted = { feature: 10, indicator: 10, error: 10 };
+  await peer.until(() => Object.entries(wanted).every(([channel, least]) => minutes(channel).size >= least));
+  expect(updates('error')[0]).toMatchObject({
+    ...{ exchange: 'kraken', symbol, horizon_minutes: 5, model: 'ridge', version: 1 },
+    ...{ predicted_price: '101', realised_price: expect.any(String), error: expect.any(String) },
+  });
+  expect(updates('indicator').every(({ timeframe }) => timeframe === '1m')).toBe(true);
+  // An outcome comes once, however often its minute is looked at again.
+  const outcomes = updates('error').map(({ window_start }) => window_start);
+  expect(outcomes.length).toBe(new Set(outcomes).size);
+  peer.socket.terminate();
+}, 60_000);
+
+test('an alert is told when it fires and when it is resolved', async () => {
+  const peer = await api.connect();
+  await peer.ask({ method: 'subscribe', params: { channel: 'alert' } });
+  const write = (state: string) =>
+    writer.query(
+      `insert into alerts (rule, subject, episode, severity, state, value, threshold, labels, since) values ('slow', '', 1, 'warning', $1, 1, 0, '{}', now())
+       on conflict (rule, subject, episode) do update set state = excluded.state`,
+      [state],
+    );
+  for (const state of ['pending', 'firing', 'resolved']) {
+    await write(state);
+    if (state === 'pending') continue;
+    await peer.until(() => peer.of('alert').some(({ data }) => data[0]?.state === state));
+  }
+  expect(peer.of('alert').map(({ type, data }) => [type, data.map(({ state }: Row) => state)])).toEqual([
+    ['snapshot', []],
+    ['update', ['firing']],
+    ['update', ['resolved']],
+  ]);
   peer.socket.terminate();
 }, 60_000);
