@@ -14,7 +14,7 @@ export interface Column {
 }
 
 /** Views that the API reads, whose columns it finds in the database. */
-const SERVED = [
+export const SERVED = [
   'trades',
   'candles',
   'indicators',

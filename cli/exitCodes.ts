@@ -16,6 +16,8 @@ export const EXIT = {
   failed: 1,
   /** The command line or the configuration is wrong; nothing was tried. */
   usage: 2,
+  /** `tickwave plan`: there are changes. Not an error; a gate in CI asks for it. */
+  changes: 2,
   /** Refused, because another Tickwave works on the data folder or the database. */
   busy: 3,
   /** Tickwave does not run on the data folder. */

@@ -23,6 +23,7 @@ import { start } from './start.ts';
 import { status } from './status.ts';
 import { test } from './test.ts';
 import { train } from './train.ts';
+import { plan } from './versions/plan.ts';
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
@@ -44,6 +45,7 @@ const VERBS: readonly ((context: Context) => Command)[] = [
   status,
   psql,
   explain,
+  plan,
   check,
   test,
   sql,

@@ -4,7 +4,7 @@ import type { CatalogObject } from '../../catalog/object.ts';
 import { names } from '../compile/names.ts';
 import { refreshFunction } from '../compile/refreshFunction.ts';
 import { writeCatalogTables } from './catalogTables.ts';
-import { type Deployed, readDeployed, recordDeployed } from './deployed.ts';
+import { type Deployed, readDeployed, recordBuild, recordDeployed } from './deployed.ts';
 import { inFile } from './errors.ts';
 import { deployFunctions } from './functions.ts';
 import { makeIndexes } from './indexes.ts';
@@ -75,8 +75,12 @@ async function deployAll(
   let done = 0;
   for (const view of building) {
     onBuild(view.name, done++, building.length);
-    await inFile(view, () => client.query(`select engine.${names.refresh(view.name)}(true, true)`));
+    const started = performance.now();
+    const { rows } = await inFile(view, () =>
+      client.query<{ rows: string }>(`select engine.${names.refresh(view.name)}(true, true) as rows`),
+    );
     await client.query(`analyze ${layout.tableOf(view.name)}`);
+    await recordBuild(client, view.name, Number(rows[0]?.rows), (performance.now() - started) / 1000);
   }
   onBuild('', done, building.length);
   // Names last: who reads them waits for this transaction from here on, and for no build.

@@ -25,7 +25,7 @@ export async function recordDeployed(client: ClientBase, layout: Layout): Promis
     const hash = layout.hashes.get(object.name) ?? '';
     const changes = layout.changes.get(object.name);
     await client.query(
-      'insert into engine.deployed (name, kind, hash, stored_as, marks, definition) values ($1, $2, $3, $4, $5, $6) on conflict (name) do nothing',
+      'insert into engine.deployed (name, kind, hash, stored_as, marks, definition, file, source) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (name) do nothing',
       [
         object.name,
         object.kind,
@@ -33,7 +33,24 @@ export async function recordDeployed(client: ClientBase, layout: Layout): Promis
         object.kind === 'materialized view' ? storeName(object.name, hash) : null,
         watched.has(object.name) && changes ? JSON.stringify(noteColumns(changes)) : null,
         object.statement.body,
+        object.file,
+        object.statement.text,
       ],
     );
   }
+}
+
+/** Remembers what building a view from nothing cost: the next plan's estimate. */
+export async function recordBuild(
+  client: ClientBase,
+  view: string,
+  rows: number,
+  seconds: number,
+): Promise<void> {
+  if (rows === 0) return;
+  await client.query(
+    `insert into engine.builds (view, rows, seconds) values ($1, $2, $3)
+     on conflict (view) do update set rows = excluded.rows, seconds = excluded.seconds, built_at = now()`,
+    [view, rows, seconds],
+  );
 }

@@ -12,6 +12,15 @@ create table if not exists engine.deployed (
   definition text not null, -- statement as deployed
   deployed_at timestamptz not null default now()
 );
+alter table engine.deployed add column if not exists file text; -- path below the sql folder
+alter table engine.deployed add column if not exists source text; -- the whole file as deployed
+
+create table if not exists engine.builds (
+  view text primary key,
+  rows bigint not null, -- rows that the last build from nothing wrote
+  seconds double precision not null, -- and how long it took
+  built_at timestamptz not null default now()
+);
 
 create table if not exists engine.refreshes (
   only_row boolean primary key default true check (only_row),

@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from 'node:fs';
+import pg from 'pg';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { SERVED } from '../../api/catalog.ts';
+import type { Config } from '../../config/config.ts';
+import type { Catalog } from '../../engine/catalog/catalog.ts';
+import { relationsOf } from '../../engine/sql/expand.ts';
+import { parseSelect } from '../../engine/sql/parse.ts';
+import type { Consumer } from '../../engine/versions/plan.ts';
+import { alertsOf } from '../alerts.ts';
+
+const exposuresSchema = z.object({
+  exposures: z.array(z.object({ name: z.string(), depends_on: z.array(z.string()) })),
+});
+const EXPOSURES = new URL('../../dbt/models/exposures.yml', import.meta.url);
+
+/** All who read views from outside of sql/: models in service, the API, sinks, dbt exposures, alert rules. */
+export async function findConsumers(config: Config, url: string, catalog: Catalog): Promise<Consumer[]> {
+  return [
+    ...(await models(url)),
+    ...SERVED.map((reads) => ({ kind: 'api', name: 'HTTP API', reads, columns: null })),
+    ...catalog.objects
+      .filter(({ kind }) => kind === 'sink')
+      .flatMap(({ name, inputs }) => inputs.map((reads) => ({ kind: 'sink', name, reads, columns: null }))),
+    ...exposures(),
+    ...alertsOf(config).rules.flatMap(({ name, sql }) =>
+      relationsOf(parseSelect(sql)).map((reads) => ({ kind: 'alert', name, reads, columns: null })),
+    ),
+  ];
+}
+
+/** Champions and challengers, with the features that they are asked with. */
+async function models(url: string): Promise<Consumer[]> {
+  const client = new pg.Client({ connectionString: url, application_name: 'tickwave plan' });
+  await client.connect();
+  try {
+    const there = await client.query<{ there: boolean }>(
+      "select to_regclass('public.models') is not null as there",
+    );
+    if (!there.rows[0]?.there) return [];
+    const { rows } = await client.query<{ name: string; alias: string; features: string }>(
+      `select name || ' ' || version as name, alias, feature_names as features from public.models where alias is not null order by name, version`,
+    );
+    return rows.map(({ name, alias, features }) => ({
+      ...{ kind: 'model', name: `${alias} ${name}`, reads: 'features' },
+      columns: z.array(z.string()).parse(JSON.parse(features)),
+    }));
+  } finally {
+    await client.end();
+  }
+}
+
+function exposures(): Consumer[] {
+  if (!existsSync(EXPOSURES)) return [];
+  const { exposures: all } = exposuresSchema.parse(parse(readFileSync(EXPOSURES, 'utf8')));
+  return all.flatMap(({ name, depends_on: sources }) =>
+    sources.flatMap((source) => {
+      const reads = /^source\('tickwave', '(\w+)'\)$/.exec(source)?.[1];
+      return reads === undefined ? [] : [{ kind: 'dbt', name, reads, columns: null }];
+    }),
+  );
+}

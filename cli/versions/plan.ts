@@ -1,0 +1,70 @@
+import { Command } from 'commander';
+import pg from 'pg';
+import { Catalog, loadCatalog } from '../../engine/catalog/catalog.ts';
+import { readCosts } from '../../engine/postgres/versions/costs.ts';
+import { readDeployedCatalog } from '../../engine/postgres/versions/deployedCatalog.ts';
+import { type Plan, planChanges } from '../../engine/versions/plan.ts';
+import type { Context } from '../context.ts';
+import { EXIT } from '../exitCodes.ts';
+import { findConsumers } from './consumers.ts';
+import { withDatabase } from './place.ts';
+import { describePlan } from './planText.ts';
+
+/** The plan could not be made. An error of its own, so that 2 always means that there are changes. */
+export class PlanFailed extends Error {
+  override readonly name = 'PlanFailed';
+}
+
+interface Flags {
+  readonly json?: true;
+  readonly diff: boolean;
+}
+
+/** `tickwave plan` */
+export function plan(context: Context): Command {
+  return new Command('plan')
+    .description('compare sql/ with what is deployed: what changes, what that breaks, what building it costs')
+    .option('--no-diff', 'without the lines that differ')
+    .option('--json', 'as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: Flags) => context.finish(await run(context, flags)));
+}
+
+const EXAMPLES = `
+Examples:
+  $ tickwave plan
+  $ tickwave plan --json | jq -r '.changes[] | select(.class == "breaking") | .name'
+
+Ends with 0 when there is nothing to do, with 2 when there are changes, with 1 when the plan could not be made.`;
+
+async function run(context: Context, { json, diff }: Flags): Promise<number> {
+  const { terminal } = context;
+  const found = await makePlan(context).catch((cause: unknown) => {
+    throw new PlanFailed('no plan could be made', { cause });
+  });
+  if (json) terminal.print(JSON.stringify(found, null, 2));
+  else for (const line of describePlan(found, { diff })) terminal.print(line);
+  return found.changes.length === 0 ? EXIT.ok : EXIT.changes;
+}
+
+async function makePlan(context: Context): Promise<Plan> {
+  const config = context.config();
+  const after = await loadCatalog(config.SQL_DIR);
+  return withDatabase(context, config, (url) => planOn(context, url, after));
+}
+
+/** What applying a catalog to a database would do. */
+export async function planOn(context: Context, url: string, after: Catalog): Promise<Plan> {
+  const client = new pg.Client({ connectionString: url, application_name: 'tickwave plan' });
+  await client.connect();
+  try {
+    const before = (await readDeployedCatalog(client)) ?? new Catalog([]);
+    const costOf = before.objects.length > 0 ? await readCosts(client) : null;
+    const consumers = await findConsumers(context.config(), url, before);
+    // Functions of the other engine are not deployed here, so nothing can be said of them.
+    const here = new Catalog(after.objects.filter(({ dialect }) => dialect !== 'risingwave'));
+    return planChanges({ before, after: here, consumers, ...(costOf ? { costOf } : {}) });
+  } finally {
+    await client.end();
+  }
+}
