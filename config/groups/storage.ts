@@ -17,7 +17,8 @@ export const STORAGE = {
     'the path of a folder',
   ),
   DATABASE_URL: {
-    about: "A PostgreSQL 18 of your own instead of the embedded one: its owner's address, with password.",
+    about:
+      "A PostgreSQL 18 or a RisingWave 2.8 of your own instead of the embedded database: its owner's address, with password.",
     standard: null,
     allowed: 'an address such as postgresql://user:password@host:5432/tickwave',
     schema: z.string().refine(isDatabaseAddress),
@@ -31,6 +32,12 @@ export const STORAGE = {
       port,
     ),
   ),
+  ANALYST_ROLE: {
+    about: 'Role on the RisingWave of DATABASE_URL that may read everything; it has to be there.',
+    standard: null,
+    allowed: 'a name of small letters, digits and underscores',
+    schema: z.string().regex(/^[a-z_][a-z0-9_]*$/),
+  } satisfies Variable<string>,
   SQL_DIR: text('Folder of the SQL that is run.', packagedSql, 'the path of a folder'),
   NOTIFY_VIEWS: {
     about: 'Views whose changed keys are told by NOTIFY, on the channel tickwave_<view>.',

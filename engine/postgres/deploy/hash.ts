@@ -11,12 +11,16 @@ const LAYOUT = 1;
  * What decides the rows of each object, as a hash: a view's query, key and time with plain views put in place, the functions it
  * calls and the views it reads. Comments, spacing and the owner's notes are not in it.
  */
-export function contentHashes(catalog: Catalog): Map<string, string> {
+export function contentHashes(
+  catalog: Catalog,
+  engine: 'postgres' | 'risingwave' = 'postgres',
+): Map<string, string> {
   const hashes = new Map<string, string>();
-  const functions = catalog.objects.filter(
-    (object) => object.kind === 'function' && object.dialect !== 'risingwave',
-  );
-  for (const object of catalog.objects) hashes.set(object.name, hashOf(object, catalog, functions, hashes));
+  const other = engine === 'postgres' ? 'risingwave' : 'postgres';
+  // A function has a file of its name for each engine.
+  const objects = catalog.objects.filter((object) => object.dialect !== other);
+  const functions = objects.filter((object) => object.kind === 'function');
+  for (const object of objects) hashes.set(object.name, hashOf(object, catalog, functions, hashes));
   return hashes;
 }
 

@@ -1,0 +1,63 @@
+import type { CatalogObject } from '../catalog/object.ts';
+import { insertRows, literal } from './text.ts';
+
+/** Tables that describe sql/ to those who query: RisingWave keeps comments of tables only, and shows them nowhere else. */
+export const CATALOG_TABLES: ReadonlyMap<string, string> = new Map([
+  [
+    'catalog',
+    `create table catalog (name varchar, kind varchar, layer varchar, file varchar, summary varchar, grain varchar,
+  time_column varchar, freshness_ms double precision, why varchar, definition varchar, primary key (name))`,
+  ],
+  [
+    'catalog_columns',
+    'create table catalog_columns (object varchar, name varchar, position int, comment varchar, primary key (object, name))',
+  ],
+  [
+    'catalog_lineage',
+    'create table catalog_lineage (object varchar, reads varchar, primary key (object, reads))',
+  ],
+]);
+
+/** Rows of the tables that describe these objects. */
+export function catalogRows(objects: readonly CatalogObject[]): string[] {
+  const described = objects.filter((object) => object.kind !== 'function');
+  const own = described.map(({ name, kind, layer, file, header, key, statement }) => [
+    name,
+    kind,
+    layer,
+    file,
+    header.summary,
+    key.join(', '),
+    header.time,
+    header.freshnessMs,
+    header.why,
+    statement.body,
+  ]);
+  const columns = described.flatMap((object) =>
+    object.columns.map(({ name, comment }, index) => [object.name, name, index + 1, comment]),
+  );
+  const lineage = described.flatMap((object) =>
+    [...new Set(object.inputs)].map((input) => [object.name, input]),
+  );
+  return [
+    ['catalog', own] as const,
+    ['catalog_columns', columns] as const,
+    ['catalog_lineage', lineage] as const,
+  ].flatMap(([table, rows]) => (rows.length > 0 ? [insertRows(table, rows)] : []));
+}
+
+/** What an object's documentation is, for telling whether it changed. */
+export function documentationOf({ header, columns, file, statement }: CatalogObject): string {
+  return JSON.stringify([header, columns, file, statement.body]);
+}
+
+/** Comments of a table and its columns; of other kinds RisingWave keeps none. */
+export function commentStatements({ kind, name, header, columns }: CatalogObject): string[] {
+  if (kind !== 'table') return [];
+  return [
+    `comment on table ${name} is ${literal(header.summary)}`,
+    ...columns
+      .filter((column) => column.comment)
+      .map((column) => `comment on column ${name}.${column.name} is ${literal(column.comment)}`),
+  ];
+}

@@ -1,0 +1,140 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { CatalogObject } from '../catalog/object.ts';
+import { RISINGWAVE } from '../profile.ts';
+import {
+  DEPLOYED,
+  DEPLOYED_TABLE,
+  type DeployedObject,
+  deployedName,
+  recordStatement,
+  wantedObjects,
+} from './deployed.ts';
+import { CATALOG_TABLES, catalogRows, commentStatements } from './documentation.ts';
+import { type Environment, objectStatement } from './objects.ts';
+import { subscriptionStatement } from './subscription.ts';
+
+/** How sql/ is put on RisingWave. */
+export interface RisingwaveOptions {
+  /** Values for the placeholders of connector options. */
+  readonly environment: Environment;
+  /** A role that may read everything; it has to be there. */
+  readonly analyst?: string | null;
+  /** Views and tables that get a subscription at once; others get theirs when somebody follows them. */
+  readonly subscribed?: readonly string[];
+}
+
+/** One statement as RisingWave gets it. */
+export interface RisingwaveStatement {
+  /** What it makes or notes, for people. */
+  readonly what: string;
+  /** The object that it makes; null where it makes none. */
+  readonly makes: DeployedObject | null;
+  /** It is built in the background: `wait` follows, and only then is it there. */
+  readonly background: boolean;
+  /** Without the final semicolon. */
+  readonly sql: string;
+}
+
+/** Every statement that puts sql/ on an empty RisingWave, in order: what `tickwave apply` sends and `psql -f` takes. */
+export function risingwaveStatements(catalog: Catalog, options: RisingwaveOptions): RisingwaveStatement[] {
+  return missingStatements(catalog, options, new Map(), []);
+}
+
+/**
+ * The statements that are left to do where `deployed` is there already; none when sql/ is deployed as it is.
+ *
+ * @param tables Tickwave's own tables that are there
+ */
+export function missingStatements(
+  catalog: Catalog,
+  options: RisingwaveOptions,
+  deployed: ReadonlyMap<string, DeployedObject>,
+  tables: readonly string[],
+): RisingwaveStatement[] {
+  const wanted = wantedObjects(catalog, options.environment);
+  const done = (name: string): DeployedObject | undefined =>
+    deployed.get(name)?.state === 'done' ? deployed.get(name) : undefined;
+  const objects = catalog.objects.filter(
+    (object) => object.dialect !== 'postgres' && wanted.has(deployedName(object)),
+  );
+  const fresh = objects.filter((object) => !done(deployedName(object)));
+  const told = objects.filter(
+    (object) => done(deployedName(object))?.documentation !== wanted.get(deployedName(object))?.documentation,
+  );
+  const own = [[DEPLOYED, DEPLOYED_TABLE] as const, ...CATALOG_TABLES].filter(
+    ([name]) => !tables.includes(name),
+  );
+  const work = [
+    ...own.map(([name, sql]) => plain(`table ${name}`, sql)),
+    ...making(fresh, wanted, options),
+    ...documenting(told, fresh, wanted),
+    ...(fresh.length > 0 ? [...grants(objects, options), ...subscriptions(fresh, options)] : []),
+  ];
+  if (work.length === 0) return [];
+  const session = [RISINGWAVE.session, 'set background_ddl = true'].map((sql) => plain('the session', sql));
+  return [...session, ...work, plain('what was written visible', 'flush')];
+}
+
+function plain(what: string, sql: string): RisingwaveStatement {
+  return { what, makes: null, background: false, sql };
+}
+
+/** Each object between a note that it is begun and one that it is done. */
+function making(
+  objects: readonly CatalogObject[],
+  wanted: ReadonlyMap<string, DeployedObject>,
+  { environment }: RisingwaveOptions,
+): RisingwaveStatement[] {
+  const records = objects.flatMap((object) => wanted.get(deployedName(object)) ?? []);
+  if (records.length === 0) return [];
+  const made = objects.flatMap((object): RisingwaveStatement[] => {
+    const makes = wanted.get(deployedName(object));
+    const sql = objectStatement(object, environment);
+    if (sql === null || makes === undefined) return [];
+    const background = object.kind === 'materialized view' || object.kind === 'sink';
+    const create = { what: `${object.kind} ${object.name}`, makes, background, sql };
+    return [
+      create,
+      ...(background ? [plain(`${create.what} built`, 'wait')] : []),
+      plain(`${create.what} noted`, recordStatement([makes], 'done')),
+    ];
+  });
+  return [plain('what is begun', recordStatement(records, 'begun')), plain('it visible', 'flush'), ...made];
+}
+
+/** Comments and the catalog's rows; of objects that were there before also that they are told of. */
+function documenting(
+  told: readonly CatalogObject[],
+  fresh: readonly CatalogObject[],
+  wanted: ReadonlyMap<string, DeployedObject>,
+): RisingwaveStatement[] {
+  const before = told.filter((object) => !fresh.includes(object));
+  const records = before.flatMap((object) => wanted.get(deployedName(object)) ?? []);
+  return [
+    ...told.flatMap((object) =>
+      commentStatements(object).map((sql) => plain(`comment on ${object.name}`, sql)),
+    ),
+    ...catalogRows(told).map((sql) => plain('the catalog', sql)),
+    ...(records.length > 0 ? [plain('what is told', recordStatement(records, 'done'))] : []),
+  ];
+}
+
+function grants(objects: readonly CatalogObject[], { analyst }: RisingwaveOptions): RisingwaveStatement[] {
+  if (!analyst) return [];
+  const views = objects.filter((object) => object.kind === 'view');
+  return [
+    `grant usage on schema public to ${analyst}`,
+    `grant select on all tables in schema public to ${analyst}`,
+    `grant select on all materialized views in schema public to ${analyst}`,
+    ...views.map((view) => `grant select on view ${view.name} to ${analyst}`),
+  ].map((sql) => plain(`rights of ${analyst}`, sql));
+}
+
+function subscriptions(
+  fresh: readonly CatalogObject[],
+  { subscribed = [] }: RisingwaveOptions,
+): RisingwaveStatement[] {
+  return fresh
+    .filter((object) => object.kind !== 'function' && subscribed.includes(object.name))
+    .map((object) => plain(`subscription of ${object.name}`, subscriptionStatement(object.name)));
+}
