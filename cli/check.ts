@@ -5,6 +5,7 @@ import { lintCatalog } from '../engine/catalog/lint.ts';
 import { CatalogError, formatProblem } from '../engine/catalog/problem.ts';
 import { openSession } from '../engine/postgres/deploy/session.ts';
 import { type Difference, verifyView } from '../engine/postgres/verify.ts';
+import { lintDialect } from '../engine/risingwave/lint.ts';
 import { checkLeaks } from './checkLeaks.ts';
 import type { Context } from './context.ts';
 import { AlreadyRunning, FoundWanting } from './errors.ts';
@@ -25,7 +26,7 @@ interface Flags {
 export function check(context: Context): Command {
   return new Command('check')
     .description(
-      'check sql/: syntax, names, cycles, headers, style; with --data, that every stored view is what its query gives; with --leaks, that no row knows the future',
+      'check sql/: syntax, names, cycles, headers, style, and that RisingWave takes it; with --data, that every stored view is what its query gives; with --leaks, that no row knows the future',
     )
     .option('--data', 'compute every stored view from nothing and compare')
     .option('--view <names...>', 'with --data: only these views')
@@ -57,7 +58,7 @@ async function checkSql({ terminal, config }: Context, flags: Flags): Promise<bo
   try {
     const catalog = await loadCatalog(config().SQL_DIR);
     for (const name of flags.view ?? []) catalog.get(name);
-    const style = lintCatalog(catalog);
+    const style = [...lintCatalog(catalog), ...lintDialect(catalog)];
     if (style.length > 0) throw new CatalogError(style);
     if (flags.data || flags.leaks) return true;
     const tables = catalog.objects.filter((object) => object.kind !== 'function');

@@ -14,7 +14,7 @@ select
   last_value(close order by window_start) as close, -- last price
   sum(volume) as volume, -- traded amount in base currency
   case when count(notional) = count(*) then sum(notional) end as notional, -- traded amount in quote currency, null when a part is unknown
-  case when count(notional) = count(*) then round(sum(notional) / nullif(sum(volume), 0), 10) end as vwap, -- average price weighted by volume, null without volume
+  case when count(notional) = count(*) then round(sum(notional) * 1.0000000000000000 / nullif(sum(volume), 0), 10) end as vwap, -- average price weighted by volume, null without volume
   case when count(trades) = count(*) then sum(trades)::bigint end as trades, -- number of trades, null when a part is unknown
   case when count(taker_buy_volume) = count(*) then sum(taker_buy_volume) end as taker_buy_volume, -- part of the volume in which the buyer took liquidity, null when a part is unknown
   sum(known_minutes)::bigint as known_minutes, -- minutes known in the window, 60 when it is whole

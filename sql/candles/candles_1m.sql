@@ -22,7 +22,7 @@ select
   coalesce(close, carried_close::numeric) as close, -- last price
   coalesce(volume, 0) as volume, -- traded amount in base currency
   case when close is null then 0 else notional end as notional, -- traded amount in quote currency, null where an import has none
-  round(notional / nullif(volume, 0), 10) as vwap, -- average price weighted by volume, null without volume
+  round(notional * 1.0000000000000000 / nullif(volume, 0), 10) as vwap, -- average price weighted by volume, null without volume
   case when close is null then 0 else trades end as trades, -- number of trades, null where an import has none
   case when close is null then 0 else taker_buy_volume end as taker_buy_volume, -- part of the volume in which the buyer took liquidity, null where unknown
   1::bigint as known_minutes, -- minutes known in the window, always 1 here

@@ -13,7 +13,7 @@ with known as (
   select exchange, symbol, window_start, 'import' as source, open, high, low, close, volume, notional, trades, taker_buy_volume, null::timestamptz as last_trade_at, window_start as last_event_at
   from candles_imported
   where window_start = date_trunc('minute', window_start)
-    and low > 0 and high < 1000000000000000 and open between low and high and close between low and high
+    and low > 0 and high < 1000000000000000 and open >= low and open <= high and close >= low and close <= high
     and volume >= 0 and volume < 1000000000000000000
   union all
   select exchange, symbol, minute as window_start, 'heartbeat' as source, null::numeric as open, null::numeric as high, null::numeric as low, null::numeric as close,

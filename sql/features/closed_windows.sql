@@ -7,9 +7,9 @@
 create view closed_windows as
 with ends as (
   select exchange, symbol, timeframe, window_start,
-    window_start + case timeframe
-      when '1m' then interval '1 minute' when '5m' then interval '5 minutes' when '15m' then interval '15 minutes'
-      when '1h' then interval '1 hour' else interval '24 hours'
+    window_start + case
+      when timeframe = '1m' then interval '1 minute' when timeframe = '5m' then interval '5 minutes' when timeframe = '15m' then interval '15 minutes'
+      when timeframe = '1h' then interval '1 hour' else interval '24 hours'
     end as window_end
   from candles
 )

@@ -22,4 +22,4 @@ join volatility on volatility.exchange = trend.exchange and volatility.symbol = 
   and volatility.timeframe = trend.timeframe and volatility.window_start = trend.window_start
 join coverage on coverage.exchange = trend.exchange and coverage.symbol = trend.symbol
   and coverage.timeframe = trend.timeframe and coverage.window_start = trend.window_start
-where trend.timeframe in ('5m', '15m', '1h');
+where trend.timeframe = '5m' or trend.timeframe = '15m' or trend.timeframe = '1h';

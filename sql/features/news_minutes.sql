@@ -11,5 +11,5 @@ select
   count(*) as scores, -- number of scores
   sum(round(score::numeric, 6))::double precision as score_sum -- sum of the scores
 from news_scores
-where scored_at is not null and score between -1 and 1
+where scored_at is not null and score >= -1 and score <= 1
 group by asset, date_trunc('minute', scored_at);

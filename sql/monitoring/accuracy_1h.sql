@@ -14,7 +14,7 @@ with scored as (
     predicted_return - realised_return as return_error, abs(predicted_return - realised_return) as absolute_return_error, abs(realised_return) as persistence_absolute_return_error,
     case when realised_price <> base_price then case when sign(predicted_price - base_price) = sign(realised_price - base_price) then 1 else 0 end end as direction_hit,
     power(direction_probability - case when realised_return > 0 then 1 else 0 end, 2) as squared_probability_error,
-    case when lower_price is not null and upper_price is not null then case when realised_price between lower_price and upper_price then 1 else 0 end end as interval_hit
+    case when lower_price is not null and upper_price is not null then case when realised_price >= lower_price and realised_price <= upper_price then 1 else 0 end end as interval_hit
   from prediction_errors
   where error is not null and persistence_error is not null and predicted_return is not null and realised_return is not null
 )

@@ -12,7 +12,7 @@ with forecasts as (
   where direction_probability >= 0 and direction_probability <= 1 and realised_return is not null
   union all
   select exchange, symbol, horizon_minutes, model, version, date_bin(interval '1 hour', window_start, '2000-01-01 00:00:00+00'::timestamptz) as hour,
-    'within interval' as event, interval_level as probability, case when realised_price between lower_price and upper_price then 1 else 0 end as outcome
+    'within interval' as event, interval_level as probability, case when realised_price >= lower_price and realised_price <= upper_price then 1 else 0 end as outcome
   from prediction_errors
   where interval_level >= 0 and interval_level <= 1 and lower_price is not null and upper_price is not null and realised_price is not null
 )

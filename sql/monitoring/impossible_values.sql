@@ -16,7 +16,7 @@ with candles as (
   select exchange, symbol, count(*) as left_out
   from candles_imported
   where not coalesce(window_start = date_trunc('minute', window_start)
-    and low > 0 and high < 1000000000000000 and open between low and high and close between low and high
+    and low > 0 and high < 1000000000000000 and open >= low and open <= high and close >= low and close <= high
     and volume >= 0 and volume < 1000000000000000000, false)
   group by exchange, symbol
 ), predicted as (
