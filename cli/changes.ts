@@ -1,11 +1,11 @@
 import type { ChangeSource, KeysListener, RowKey } from '../api/stream/changeSource.ts';
 import type { Catalog } from '../engine/catalog/catalog.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { ViewKeeper } from '../engine/keeper.ts';
 import type { RowChange, ViewChanges } from '../engine/postgres/feed.ts';
 
 /** Gives the engine, and each one that takes its place. */
 export interface EngineHolder {
-  onEngine(listener: (engine: Engine) => void): () => void;
+  onEngine(listener: (engine: ViewKeeper) => void): () => void;
 }
 
 /**
@@ -24,7 +24,7 @@ interface Following {
 export class EngineChanges implements ChangeSource {
   readonly #followings = new Set<Following>();
   readonly #end: () => void;
-  #engine: Engine | null = null;
+  #engine: ViewKeeper | null = null;
 
   constructor(holder: EngineHolder) {
     this.#end = holder.onEngine((engine) => {
@@ -50,7 +50,7 @@ export class EngineChanges implements ChangeSource {
     this.#followings.clear();
   }
 
-  #follow(following: Following, engine: Engine): void {
+  #follow(following: Following, engine: ViewKeeper): void {
     following.end();
     const { relation, listener } = following;
     let keys = new Map<string, RowKey>();

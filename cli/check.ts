@@ -3,12 +3,13 @@ import pg from 'pg';
 import { loadCatalog } from '../engine/catalog/catalog.ts';
 import { lintCatalog } from '../engine/catalog/lint.ts';
 import { CatalogError, formatProblem } from '../engine/catalog/problem.ts';
+import { Engine } from '../engine/engine.ts';
 import { openSession } from '../engine/postgres/deploy/session.ts';
 import { type Difference, verifyView } from '../engine/postgres/verify.ts';
 import { lintDialect } from '../engine/risingwave/lint.ts';
 import { checkLeaks } from './checkLeaks.ts';
 import type { Context } from './context.ts';
-import { AlreadyRunning, FoundWanting } from './errors.ts';
+import { AlreadyRunning, FoundWanting, UsageError } from './errors.ts';
 import { wholeFrom } from './numbers.ts';
 import { findRunning } from './runFile.ts';
 import { type Session, withSession } from './session.ts';
@@ -103,6 +104,10 @@ async function compare(
   only: readonly string[],
 ): Promise<Difference[]> {
   if (platform === null) return [];
+  if (!(platform.engine instanceof Engine))
+    throw new UsageError(
+      'check --data compares what the embedded engine keeps; RisingWave is compared with it by `npm run test:risingwave`',
+    );
   const { layout } = platform.engine;
   const views = layout.views.filter((view) => only.length === 0 || only.includes(view.name));
   const client = new pg.Client({ connectionString: url, application_name: 'tickwave check' });

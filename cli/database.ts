@@ -2,10 +2,13 @@ import type { Config } from '../config/config.ts';
 import { lockFolder } from '../engine/postgres/server/lock.ts';
 import { openDataFolder } from '../engine/postgres/server/placement.ts';
 import { type Server, startServer } from '../engine/postgres/server.ts';
+import { askProfile, type EngineProfile, POSTGRES } from '../engine/profile.ts';
 
 /** The database that a verb works with: the embedded one, or one that DATABASE_URL names. */
 export interface Database {
   readonly kind: 'embedded' | 'external';
+  /** What it can do. */
+  readonly profile: EngineProfile;
   readonly dataDir: string;
   /** Port of the embedded one. */
   readonly port: number | null;
@@ -35,6 +38,7 @@ export async function openDatabase(
 function embedded(server: Server): Database {
   return {
     kind: 'embedded',
+    profile: POSTGRES,
     dataDir: server.dataDir,
     port: server.port,
     name: `PostgreSQL ${server.version} on ${server.host}:${server.port}`,
@@ -44,15 +48,17 @@ function embedded(server: Server): Database {
   };
 }
 
-function external(url: string, wanted: string): Database {
+async function external(url: string, wanted: string): Promise<Database> {
+  const profile = await askProfile(url);
   const dataDir = openDataFolder(wanted);
   const release = lockFolder(dataDir);
   const { hostname, port, pathname } = new URL(url);
   return {
     kind: 'external',
+    profile,
     dataDir,
     port: null,
-    name: `database ${pathname.slice(1)} on ${hostname}:${port || 5432}`,
+    name: `${profile.title} database ${pathname.slice(1)} on ${hostname}:${port || 5432}`,
     // Roles are the owner's business there.
     url: () => url,
     stop: async () => release(),

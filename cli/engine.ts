@@ -35,7 +35,8 @@ async function run(context: Context, json: boolean): Promise<number> {
   const platform = await openPlatform(context, config);
   try {
     const url = platform.database.url('owner');
-    const source = await ingested(idle, { config, url, clock: systemClock, say: terminal.warn });
+    const { profile } = platform.database;
+    const source = await ingested(idle, { config, url, profile, clock: systemClock, say: terminal.warn });
     return await serve({ context, config, platform, verb: 'engine', source, models: null, signal, json });
   } finally {
     withdraw(platform.database.dataDir);

@@ -1,5 +1,5 @@
 import type { HopMetrics, TradeKey } from '../api/metrics/hopMetrics.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { ViewKeeper } from '../engine/keeper.ts';
 import type { EngineHolder } from './changes.ts';
 
 /** Tells the metrics of each refresh and, when they want some, of trades; returns the function that ends it. */
@@ -15,7 +15,7 @@ export function followHops(holder: EngineHolder, metrics: HopMetrics): () => voi
   };
 }
 
-function followEngine(engine: Engine, metrics: HopMetrics): () => void {
+function followEngine(engine: ViewKeeper, metrics: HopMetrics): () => void {
   let keys: TradeKey[] = [];
   // Trades are followed only until some have come: following them costs each refresh.
   let unfollow: (() => void) | null = null;

@@ -3,9 +3,11 @@ import type { Config } from '../config/config.ts';
 import type { Catalog } from '../engine/catalog/catalog.ts';
 import { type Clock, systemClock } from '../engine/clock.ts';
 import { Engine } from '../engine/engine.ts';
+import type { ViewKeeper } from '../engine/keeper.ts';
 import type { OnBuild } from '../engine/postgres/deploy/deploy.ts';
 import { type Database, openDatabase } from './database.ts';
 import { DatabaseLost, explainError } from './errors.ts';
+import { openRisingwave } from './risingwave.ts';
 
 export interface PlatformOptions {
   readonly config: Config;
@@ -30,17 +32,17 @@ export class Platform {
   readonly #options: PlatformOptions;
   readonly #clock: Clock;
   #current: Database;
-  #engine: Engine;
+  #engine: ViewKeeper;
   #state: 'running' | 'recovering' | 'stopped' = 'running';
   #trouble = '';
   #give: (error: DatabaseLost) => void = () => {};
   readonly #stopping = new AbortController();
   readonly #watching: Promise<void>;
-  readonly #engineListeners = new Set<(engine: Engine) => void>();
+  readonly #engineListeners = new Set<(engine: ViewKeeper) => void>();
   /** Resolves when the database has ended and could not be brought back. */
   readonly lost: Promise<DatabaseLost>;
 
-  private constructor(options: PlatformOptions, database: Database, engine: Engine) {
+  private constructor(options: PlatformOptions, database: Database, engine: ViewKeeper) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.database = database;
@@ -64,12 +66,12 @@ export class Platform {
     }
   }
 
-  get engine(): Engine {
+  get engine(): ViewKeeper {
     return this.#engine;
   }
 
   /** Gives the engine, and later each one that takes its place; returns the function that ends it. */
-  onEngine(listener: (engine: Engine) => void): () => void {
+  onEngine(listener: (engine: ViewKeeper) => void): () => void {
     this.#engineListeners.add(listener);
     listener(this.#engine);
     return () => void this.#engineListeners.delete(listener);
@@ -158,17 +160,9 @@ export class Platform {
   }
 }
 
-async function startEngine(
-  database: Database,
-  { config, catalog, clock, onBuild }: PlatformOptions,
-): Promise<Engine> {
-  const engine = await Engine.open({
-    url: database.url('owner'),
-    catalog,
-    notify: config.NOTIFY_VIEWS ?? [],
-    ...(clock === undefined ? {} : { clock }),
-    ...(onBuild === undefined ? {} : { onBuild }),
-  });
+async function startEngine(database: Database, options: PlatformOptions): Promise<ViewKeeper> {
+  const open = database.profile.refreshedBy === 'database' ? openRisingwave : openPostgres;
+  const engine = await open(database.url('owner'), options);
   try {
     await engine.start();
     return engine;
@@ -176,4 +170,14 @@ async function startEngine(
     await engine.stop();
     throw error;
   }
+}
+
+function openPostgres(url: string, { config, catalog, clock, onBuild }: PlatformOptions): Promise<Engine> {
+  return Engine.open({
+    url,
+    catalog,
+    notify: config.NOTIFY_VIEWS ?? [],
+    ...(clock === undefined ? {} : { clock }),
+    ...(onBuild === undefined ? {} : { onBuild }),
+  });
 }

@@ -50,8 +50,9 @@ async function run(context: Context, flags: Flags): Promise<number> {
   const platform = await openPlatform(context, config);
   try {
     const url = platform.database.url('owner');
+    const { profile } = platform.database;
     const say = terminal.warn;
-    const source = await ingested(sourceOf(url), { config, url, clock: systemClock, say });
+    const source = await ingested(sourceOf(url), { config, url, profile, clock: systemClock, say });
     const json = flags.json === true;
     const models = await openModels({ config, url, say, trains: true });
     for (const remark of models.remarks) terminal.say(remark);

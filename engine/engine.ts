@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
+import type { ViewKeeper } from './keeper.ts';
 import { type Deployment, deploy, type OnBuild } from './postgres/deploy/deploy.ts';
 import { type Layout, layOut } from './postgres/deploy/plan.ts';
 import { Feed, type Subscriber } from './postgres/feed.ts';
@@ -37,7 +38,7 @@ export class EngineBusyError extends Error {
  * engine.subscribe('candles_1m', ({ changes }) => console.log(changes.length));
  * engine.start();
  */
-export class Engine {
+export class Engine implements ViewKeeper {
   readonly catalog: Catalog;
   readonly layout: Layout;
   readonly deployment: Deployment;

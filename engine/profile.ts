@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import pg, { type ClientBase } from 'pg';
 import type { ObjectKind } from './catalog/object.ts';
 import type { EngineName } from './statements.ts';
 
@@ -8,6 +8,8 @@ import type { EngineName } from './statements.ts';
  */
 export interface EngineProfile {
   readonly name: EngineName;
+  /** As people call it. */
+  readonly title: string;
   /** `begin … commit` makes several writes one. Where it does not, order writes so that the next run repairs a crash between two. */
   readonly transactions: boolean;
   /** `pg_advisory_lock` and its kin. Where there are none, whoever must be alone takes a lease: a row with an owner and an end. */
@@ -27,6 +29,8 @@ export interface EngineProfile {
   readonly flush: string | null;
   /** Who keeps materialized views up to date: Tickwave's own refresh loop, or the database. */
   readonly refreshedBy: 'tickwave' | 'database';
+  /** Who reads the topics behind landing tables: Tickwave's own consumer, or the database. */
+  readonly topicsReadBy: 'tickwave' | 'database';
   /** How changed rows become known. */
   readonly changes: 'notify' | 'subscription';
   /** Kinds of objects whose comments can be read back; the tables catalog and catalog_columns hold all of them on both engines. */
@@ -40,6 +44,7 @@ export interface EngineProfile {
 /** PostgreSQL, embedded or not. */
 export const POSTGRES: EngineProfile = {
   name: 'postgres',
+  title: 'PostgreSQL',
   transactions: true,
   advisoryLocks: true,
   rowLocks: true,
@@ -48,6 +53,7 @@ export const POSTGRES: EngineProfile = {
   bulk: true,
   flush: null,
   refreshedBy: 'tickwave',
+  topicsReadBy: 'tickwave',
   changes: 'notify',
   comments: ['table', 'materialized view', 'view', 'function'],
   readOnlyRole: true,
@@ -57,6 +63,7 @@ export const POSTGRES: EngineProfile = {
 /** RisingWave 2.8, as far as it was seen to work. */
 export const RISINGWAVE: EngineProfile = {
   name: 'risingwave',
+  title: 'RisingWave',
   transactions: false,
   advisoryLocks: false,
   rowLocks: false,
@@ -65,6 +72,7 @@ export const RISINGWAVE: EngineProfile = {
   bulk: false,
   flush: 'flush',
   refreshedBy: 'database',
+  topicsReadBy: 'database',
   changes: 'subscription',
   comments: ['table'],
   readOnlyRole: false,
@@ -80,6 +88,18 @@ export function profileOf(version: string): EngineProfile {
 export async function detectProfile(client: Pick<ClientBase, 'query'>): Promise<EngineProfile> {
   const { rows } = await client.query<{ version: string }>('select version() as version');
   return profileOf(rows[0]?.version ?? '');
+}
+
+/** Asks the database at an address what it is. */
+export async function askProfile(url: string): Promise<EngineProfile> {
+  const client = new pg.Client({ connectionString: url, application_name: 'tickwave' });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return await detectProfile(client);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Ends statements of this session after so long, rounded up to seconds: RisingWave wants a unit, PostgreSQL takes one. */

@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { loadCatalog } from '../../engine/catalog/catalog.ts';
 import type { Clock } from '../../engine/clock.ts';
 import { KafkaIngest } from '../../engine/kafka/ingest.ts';
+import type { EngineProfile } from '../../engine/profile.ts';
 import type { Source } from './source.ts';
 import { together } from './together.ts';
 
@@ -10,6 +11,7 @@ export interface IngestedOptions {
   readonly config: Config;
   /** Address of the database, as its owner. */
   readonly url: string;
+  readonly profile: EngineProfile;
   readonly clock: Clock;
   /** Words for people. */
   readonly say: (line: string) => void;
@@ -17,8 +19,8 @@ export interface IngestedOptions {
 
 /** The source with the engine's own reading of Kafka beside it; the source alone without KAFKA_BROKERS. */
 export async function ingested(source: Source, options: IngestedOptions): Promise<Source> {
-  const { config, url, clock, say } = options;
-  if (config.KAFKA_BROKERS === null) return source;
+  const { config, url, profile, clock, say } = options;
+  if (config.KAFKA_BROKERS === null || profile.topicsReadBy === 'database') return source;
   const catalog = await loadCatalog(config.SQL_DIR);
   const ingest = new KafkaIngest({ url, brokers: config.KAFKA_BROKERS, catalog, clock, say });
   return {

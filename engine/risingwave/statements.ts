@@ -29,8 +29,8 @@ export interface RisingwaveStatement {
   readonly what: string;
   /** The object that it makes; null where it makes none. */
   readonly makes: DeployedObject | null;
-  /** It is built in the background: `wait` follows, and only then is it there. */
-  readonly background: boolean;
+  /** Materialized view that has to be there when this was waited for; null where nothing is. */
+  readonly built: string | null;
   /** Without the final semicolon. */
   readonly sql: string;
 }
@@ -76,7 +76,7 @@ export function missingStatements(
 }
 
 function plain(what: string, sql: string): RisingwaveStatement {
-  return { what, makes: null, background: false, sql };
+  return { what, makes: null, built: null, sql };
 }
 
 /** Each object between a note that it is begun and one that it is done. */
@@ -92,10 +92,11 @@ function making(
     const sql = objectStatement(object, environment);
     if (sql === null || makes === undefined) return [];
     const background = object.kind === 'materialized view' || object.kind === 'sink';
-    const create = { what: `${object.kind} ${object.name}`, makes, background, sql };
+    const create = { what: `${object.kind} ${object.name}`, makes, built: null, sql };
+    const built = object.kind === 'materialized view' ? object.name : null;
     return [
       create,
-      ...(background ? [plain(`${create.what} built`, 'wait')] : []),
+      ...(background ? [{ what: `${create.what} built`, makes: null, built, sql: 'wait' }] : []),
       plain(`${create.what} noted`, recordStatement([makes], 'done')),
     ];
   });

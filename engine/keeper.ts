@@ -1,0 +1,20 @@
+import type { Catalog } from './catalog/catalog.ts';
+import type { Subscriber } from './postgres/feed.ts';
+import type { LoopStatus } from './postgres/loop.ts';
+import type { Refresh } from './postgres/refresher.ts';
+
+/** Whoever keeps the views of `sql/` up to date and tells what changed: Tickwave's own engine on PostgreSQL, or RisingWave. */
+export interface ViewKeeper {
+  readonly catalog: Catalog;
+  /** Follows the changes of a view or landing table; returns the function that ends it. */
+  subscribe(view: string, subscriber: Subscriber): () => void;
+  /** Told after changes were delivered to subscribers; returns the function that ends it. */
+  onRefresh(listener: (refresh: Refresh) => void): () => void;
+  /** Resolves when what was written before is in every view. */
+  refresh(): Promise<Refresh>;
+  start(): Promise<void>;
+  /** Resolves with the reason when it has ended: an error, or null after `stop`. */
+  readonly ended: Promise<Error | null>;
+  status(): LoopStatus;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,145 @@
+import type pg from 'pg';
+import type { Catalog } from '../catalog/catalog.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { ViewKeeper } from '../keeper.ts';
+import { Feed, type Subscriber, type ViewChanges } from '../postgres/feed.ts';
+import type { LoopStatus } from '../postgres/loop.ts';
+import type { Refresh } from '../postgres/refresher.ts';
+import { type Applied, applyMissing, type OnStatement } from './apply.ts';
+import { connect } from './connection.ts';
+import { Follower } from './follower.ts';
+import { type BuildProgress, withProgress } from './progress.ts';
+import type { RisingwaveOptions } from './statements.ts';
+
+export interface RisingwaveEngineOptions extends RisingwaveOptions {
+  readonly url: string;
+  readonly catalog: Catalog;
+  readonly clock?: Clock;
+  readonly onStatement?: OnStatement;
+  readonly onProgress?: (progress: readonly BuildProgress[]) => void;
+}
+
+/** RisingWave keeps the views up to date by itself: this puts sql/ on it, and brings its changes to subscribers. */
+export class RisingwaveEngine implements ViewKeeper {
+  readonly catalog: Catalog;
+  readonly applied: Applied;
+  readonly ended: Promise<Error | null>;
+  readonly #options: RisingwaveEngineOptions;
+  readonly #client: pg.Client;
+  readonly #clock: Clock;
+  readonly #feed = new Feed();
+  readonly #followers = new Map<string, Follower>();
+  readonly #listeners = new Set<(refresh: Refresh) => void>();
+  #finish: (reason: Error | null) => void = () => {};
+  #running = false;
+  #refreshes = 0;
+  #last: Refresh | null = null;
+  #lastError: string | null = null;
+
+  private constructor(options: RisingwaveEngineOptions, client: pg.Client, applied: Applied) {
+    this.catalog = options.catalog;
+    this.applied = applied;
+    this.#options = options;
+    this.#client = client;
+    this.#clock = options.clock ?? systemClock;
+    this.ended = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+    client.on('error', (error) => this.#finish(error));
+    client.on('end', () =>
+      this.#finish(this.#running ? new Error('the connection to RisingWave ended') : null),
+    );
+  }
+
+  /** Puts on RisingWave what is missing of sql/. Throws DeployedDiffersError when something is there in another version. */
+  static async open(options: RisingwaveEngineOptions): Promise<RisingwaveEngine> {
+    const { url, catalog, clock = systemClock, onStatement, onProgress = () => {} } = options;
+    const client = await connect(url, 'tickwave engine');
+    try {
+      const applied = await withProgress(url, clock, onProgress, () =>
+        applyMissing(client, catalog, options, onStatement),
+      );
+      return new RisingwaveEngine(options, client, applied);
+    } catch (error) {
+      await client.end();
+      throw error;
+    }
+  }
+
+  subscribe(view: string, subscriber: Subscriber): () => void {
+    const { key } = this.catalog.get(view);
+    const end = this.#feed.subscribe(view, subscriber);
+    if (!this.#followers.has(view)) this.#followers.set(view, this.#follow(view, key));
+    return () => {
+      end();
+      if (this.#feed.wants(view)) return;
+      void this.#followers.get(view)?.stop();
+      this.#followers.delete(view);
+    };
+  }
+
+  onRefresh(listener: (refresh: Refresh) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Waits until what was written is in every view. */
+  async refresh(): Promise<Refresh> {
+    const startedAt = performance.now();
+    await this.#client.query('flush');
+    return this.#refreshed([], startedAt);
+  }
+
+  async start(): Promise<void> {
+    this.#running = true;
+  }
+
+  status(): LoopStatus {
+    return {
+      running: this.#running,
+      lagMs: 0,
+      bringingMs: null,
+      refreshes: this.#refreshes,
+      lastRefresh: this.#last,
+      meanMs: 0,
+      lastError: this.#lastError,
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    await Promise.all([...this.#followers.values()].map((follower) => follower.stop()));
+    this.#followers.clear();
+    await this.#client.end();
+    this.#finish(null);
+  }
+
+  #follow(relation: string, key: readonly string[]): Follower {
+    return new Follower({
+      url: this.#options.url,
+      relation,
+      key,
+      clock: this.#clock,
+      deliver: (changes) => this.#deliver(changes),
+      report: (error) => {
+        this.#lastError = `the changes of ${relation} are waited for: ${error.message}`;
+      },
+    });
+  }
+
+  async #deliver(changes: ViewChanges): Promise<void> {
+    const startedAt = performance.now();
+    for (const failure of await this.#feed.publish([changes])) this.#lastError = failure.message;
+    const refresh = this.#refreshed(
+      [{ view: changes.view, changed: changes.changes.length, seconds: 0 }],
+      startedAt,
+    );
+    for (const listener of this.#listeners) listener(refresh);
+  }
+
+  #refreshed(views: Refresh['views'], startedAt: number): Refresh {
+    const seconds = (performance.now() - startedAt) / 1000;
+    this.#last = { sequence: ++this.#refreshes, views, seconds, startedAt };
+    return this.#last;
+  }
+}
