@@ -1,5 +1,7 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
+import { engineOf } from '../engine/database/engineOf.ts';
+import type { EngineProfile } from '../engine/profile.ts';
 import type { Clock } from './context.ts';
 import { TYPE } from './database.ts';
 import { type Remembered, remembered } from './remembered.ts';
@@ -69,8 +71,10 @@ const CANDIDATES = [
 export class Catalog {
   readonly #views: ReadonlyMap<ServedView, Remembered<readonly Column[]>>;
   readonly #timeframes: Remembered<readonly string[]>;
+  readonly #pool: Pool;
 
   constructor(pool: Pool, clock: Clock) {
+    this.#pool = pool;
     this.#views = new Map(
       SERVED.map((name) => [name, remembered(clock, TTL_MS, () => loadColumns(pool, name))]),
     );
@@ -79,6 +83,11 @@ export class Catalog {
 
   async columns(view: ServedView): Promise<readonly Column[]> {
     return (await this.#views.get(view)?.get()) ?? [];
+  }
+
+  /** What the engine that is asked can do. */
+  engine(): Promise<EngineProfile> {
+    return engineOf(this.#pool);
   }
 
   /** The usual timeframes of which there are candles. */
@@ -106,21 +115,27 @@ async function loadColumns(pool: Pool, view: ServedView): Promise<readonly Colum
 
 async function loadComments(pool: Pool, view: ServedView): Promise<ReadonlyMap<string, string>> {
   try {
-    const { rows } = await pool.query<{ name: string; comment: string }>(
-      `select attname::text as name, col_description(attrelid, attnum) as comment from pg_attribute
-       where attrelid = to_regclass($1) and attnum > 0 and col_description(attrelid, attnum) is not null`,
-      [view],
-    );
+    const { comments } = await engineOf(pool);
+    const text = comments.includes('materialized view') ? COMMENTS : CATALOG_COMMENTS;
+    const { rows } = await pool.query<{ name: string; comment: string }>(text, [view]);
     return new Map(rows.map((row) => [row.name, row.comment]));
   } catch {
-    // Comments are an extra that not every engine keeps.
+    // Comments are an extra.
     return new Map();
   }
 }
 
+const COMMENTS = `select attname::text as name, col_description(attrelid, attnum) as comment from pg_attribute
+  where attrelid = to_regclass($1) and attnum > 0 and col_description(attrelid, attnum) is not null`;
+/** Where the engine does not keep comments of views. */
+const CATALOG_COMMENTS = 'select name, comment from catalog_columns where object = $1';
+
 async function loadTimeframes(pool: Pool): Promise<readonly string[]> {
   // One branch of the view each, so asking for one that nobody has costs nothing.
-  const one = CANDIDATES.map((name) => `(select timeframe from candles where timeframe = '${name}' limit 1)`);
+  const one = CANDIDATES.map(
+    (name) =>
+      `select found.timeframe from (select timeframe from candles where timeframe = '${name}' limit 1) as found`,
+  );
   const { rows } = await pool.query<{ timeframe: string }>(one.join(' union all '));
   return CANDIDATES.filter((name) => rows.some((row) => row.timeframe === name));
 }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { statementTimeout } from '../engine/profile.ts';
 
 /** Columns that the routes rely on; all others are found in the database, so that SQL alone decides them. */
 interface Series {
@@ -59,7 +60,8 @@ export function createReadPool(options: ReadPoolOptions): pg.Pool {
     onConnect: async (client) => {
       // A database that ends while a connection is lent out says so between two queries, too: the next one fails by itself.
       client.on('error', () => {});
-      await client.query(`set timezone = 'UTC'; set statement_timeout = ${timeout}`);
+      await client.query("set timezone = 'UTC'");
+      await client.query(statementTimeout(timeout));
     },
     types: { getTypeParser: parserOf },
   });

@@ -95,7 +95,7 @@ async function warmUp(market: Market, reach: number | null, db: Kysely<Views>): 
     .where('symbol', '=', symbol)
     .where('timeframe', '=', sql.lit('1m'))
     .orderBy('window_start', 'desc')
-    .limit(1)
+    .limit(sql.lit(1))
     .executeTakeFirst();
   if (newest?.reach_complete) return null;
   const rows = Number(newest?.reach_rows ?? 0);

@@ -108,7 +108,7 @@ async function fetchRows(
     .where('exchange', '=', market.exchange)
     .where('symbol', '=', market.symbol)
     .orderBy('window_start', query.order)
-    .limit(query.limit + 1);
+    .limit(sql.lit(query.limit + 1));
   if (query.timeframe !== undefined) rows = rows.where(sql.ref('timeframe'), '=', query.timeframe);
   if (query.from !== undefined) rows = rows.where('window_start', '>=', query.from);
   if (query.to !== undefined) rows = rows.where('window_start', '<', query.to);

@@ -86,7 +86,7 @@ const LATELY = `
 select rule, subject, severity, state, value, threshold, since, resolved_at
 from alerts
 where state <> 'pending'
-order by state = 'resolved', coalesce(resolved_at, since) desc
+order by case when state = 'resolved' then 1 else 0 end, coalesce(resolved_at, since) desc
 limit 50`;
 
 async function list({ terminal, config }: Context, json: boolean): Promise<void> {

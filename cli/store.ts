@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { detectProfile } from '../engine/profile.ts';
 
 /** How far a market is. */
 export interface MarketState {
@@ -44,12 +45,14 @@ export interface Store {
 
 const WITHIN_MS = 3000;
 
-const UTC = `'YYYY-MM-DD"T"HH24:MI:SS"Z"'`;
-const SERVING = `select name, models.version, alias, algorithm, to_char(max(scored_through) at time zone 'UTC', ${UTC}) as scored_through
-  from models left join scoring_progress on scoring_progress.model = name and scoring_progress.version = models.version
-  where alias is not null group by name, models.version, alias, algorithm order by name, alias`;
-const TRAINING = `select state, to_char(started_at at time zone 'UTC', ${UTC}) as started_at, progress, message
-  from job_runs where kind = 'train' order by run desc limit 1`;
+const SERVING = `select models.name, models.version, models.alias, models.algorithm, max(scoring_progress.scored_through) as scored_through
+  from models left join scoring_progress on scoring_progress.model = models.name and scoring_progress.version = models.version
+  where models.alias is not null group by models.name, models.version, models.alias, models.algorithm order by models.name, models.alias`;
+const TRAINING = `select state, started_at, progress, message from job_runs where kind = 'train' order by run desc limit 1`;
+const STATISTICS = `select pg_size_pretty(pg_database_size(current_database())) as size,
+  (select n_live_tup from pg_stat_user_tables where relid = 'trades'::regclass) as trades`;
+/** As far as the engine says them. */
+const UNKNOWN = { size: 'unknown', trades: '0' };
 
 /** Asks the running database; an error is part of the answer. */
 export async function readStore(url: string): Promise<Store | { readonly error: string }> {
@@ -62,28 +65,45 @@ export async function readStore(url: string): Promise<Store | { readonly error: 
   client.on('error', () => {});
   try {
     await client.connect();
-    const about = await client.query<{ version: string; size: string; trades: string; letters: string }>(
-      `select current_setting('server_version') as version, pg_size_pretty(pg_database_size(current_database())) as size,
-        (select n_live_tup from pg_stat_user_tables where relid = 'trades'::regclass) as trades, (select count(*) from dead_letters) as letters`,
-    );
+    const profile = await detectProfile(client);
+    const version = await client.query<{ version: string }>('select version() as version');
+    const letters = await client.query<{ letters: string }>('select count(*) as letters from dead_letters');
+    const statistics = profile.statistics
+      ? (await client.query<typeof UNKNOWN>(STATISTICS)).rows[0]
+      : undefined;
+    const { size, trades } = statistics ?? UNKNOWN;
     const markets = await client.query<{ exchange: string; symbol: string; event_time: Date }>(
       'select exchange, symbol, event_time from watermarks order by exchange, symbol',
     );
-    const [row] = about.rows;
-    const models = await client.query<ServingModel>(SERVING);
-    const trainings = await client.query<Training>(TRAINING);
+    const models = await client.query<Dated<ServingModel, 'scored_through'>>(SERVING);
+    const trainings = await client.query<Dated<Training, 'started_at'>>(TRAINING);
+    const [training] = trainings.rows;
     return {
-      version: `PostgreSQL ${row?.version ?? ''}`,
-      size: row?.size ?? '',
-      trades_estimate: Number(row?.trades ?? 0),
-      dead_letters: Number(row?.letters ?? 0),
+      // `PostgreSQL 18.1 on …`, or `PostgreSQL 13.14.0-RisingWave-2.8.5 (…)`.
+      version: version.rows[0]?.version.split(' ').slice(0, 2).join(' ') ?? '',
+      size,
+      trades_estimate: Number(trades ?? 0),
+      dead_letters: Number(letters.rows[0]?.letters ?? 0),
       markets: markets.rows.map((market) => ({ ...market, event_time: market.event_time.toISOString() })),
-      models: models.rows,
-      training: trainings.rows[0] ?? null,
+      models: models.rows.map((row) => ({
+        ...row,
+        scored_through: row.scored_through === null ? null : second(row.scored_through),
+      })),
+      training: training === undefined ? null : { ...training, started_at: second(training.started_at) },
     };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+/** A row as it is read: its time as a date. */
+type Dated<Row, Column extends keyof Row> = Omit<Row, Column> & {
+  readonly [Name in Column]: Date | Extract<Row[Name], null>;
+};
+
+/** ISO 8601 without fractions. */
+function second(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`;
 }

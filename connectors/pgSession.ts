@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { detectProfile, type EngineProfile } from '../engine/profile.ts';
 import { LandingFailed } from './errors.ts';
 
 /** How to reach the database: a URL, or the parts of one. */
@@ -8,32 +9,41 @@ export type Connection = string | pg.ClientConfig;
 const TRANSIENT = /^(08|53|57P0|40001|40P01)/;
 const LOST = /ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT|terminated|not queryable|Connection ended/i;
 
+/** What is done on the connection, which is of this engine. */
+export type SessionWork<T> = (client: pg.Client, profile: EngineProfile) => Promise<T>;
+
+interface Open {
+  readonly client: pg.Client;
+  readonly profile: EngineProfile;
+}
+
 /** One connection whose work runs one piece at a time; a lost connection is opened anew by the next piece. */
 export class PgSession {
   private readonly connection: Connection;
-  private readonly onConnect: string;
-  private client: pg.Client | null = null;
+  private readonly settings: (profile: EngineProfile) => string | null;
+  private open: Open | null = null;
   private tail: Promise<unknown> = Promise.resolve();
 
-  /** @param onConnect SQL that is run first on every new connection. */
-  constructor(connection: Connection, onConnect: string) {
+  /** @param settings SQL that is run on every new connection, after that which every connection to its engine begins with. */
+  constructor(connection: Connection, settings: (profile: EngineProfile) => string | null = () => null) {
     this.connection = connection;
-    this.onConnect = onConnect;
+    this.settings = settings;
   }
 
   /** Runs the work alone on the connection. Errors come back as LandingFailed. */
-  run<T>(what: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  run<T>(what: string, work: SessionWork<T>): Promise<T> {
     const turn = this.tail.then(() => this.attempt(what, work));
     this.tail = turn.catch(() => undefined);
     return turn;
   }
 
-  /** As `run`, inside one transaction. */
-  transaction<T>(what: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-    return this.run(what, async (client) => {
+  /** As `run`, inside one transaction where the engine has any. */
+  transaction<T>(what: string, work: SessionWork<T>): Promise<T> {
+    return this.run(what, async (client, profile) => {
+      if (!profile.transactions) return work(client, profile);
       await client.query('begin');
       try {
-        const result = await work(client);
+        const result = await work(client, profile);
         await client.query('commit');
         return result;
       } catch (error) {
@@ -46,14 +56,15 @@ export class PgSession {
   /** Waits for the work under way, then disconnects. */
   async close(): Promise<void> {
     await this.tail;
-    const client = this.client;
-    this.client = null;
-    await client?.end();
+    const open = this.open;
+    this.open = null;
+    await open?.client.end();
   }
 
-  private async attempt<T>(what: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  private async attempt<T>(what: string, work: SessionWork<T>): Promise<T> {
     try {
-      return await work(this.client ?? (await this.connect()));
+      const { client, profile } = this.open ?? (await this.connect());
+      return await work(client, profile);
     } catch (cause) {
       const error = failure(what, cause);
       if (error.transient) this.abandon();
@@ -61,27 +72,30 @@ export class PgSession {
     }
   }
 
-  private async connect(): Promise<pg.Client> {
+  private async connect(): Promise<Open> {
     const config =
       typeof this.connection === 'string' ? { connectionString: this.connection } : this.connection;
     const client = new pg.Client({ application_name: 'tickwave landing', ...config });
     client.on('error', () => this.forget(client));
     client.on('end', () => this.forget(client));
     await client.connect();
-    await client.query(this.onConnect);
-    this.client = client;
-    return client;
+    const profile = await detectProfile(client);
+    await client.query(profile.session);
+    const settings = this.settings(profile);
+    if (settings !== null) await client.query(settings);
+    this.open = { client, profile };
+    return this.open;
   }
 
   /** After a broken socket the client's own events may come too late: the next piece must not meet it again. */
   private abandon(): void {
-    const client = this.client;
-    this.client = null;
-    client?.end().catch(() => undefined);
+    const open = this.open;
+    this.open = null;
+    open?.client.end().catch(() => undefined);
   }
 
   private forget(client: pg.Client): void {
-    if (this.client === client) this.client = null;
+    if (this.open?.client === client) this.open = null;
   }
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { flush } from '../engine/database/writeRows.ts';
 import type { Chunk, ChunkCounts, FileLanding, FilePosition } from './fileLanding.ts';
 import type {
   DeadLetter,
@@ -34,7 +35,7 @@ export interface PostgresLandingOptions {
 const FIND_POSITION = readFileSync(new URL('./sql/findPosition.sql', import.meta.url), 'utf8');
 
 /**
- * The landing tables of a PostgreSQL database, over one connection of its own.
+ * The landing tables of a database that speaks PostgreSQL's protocol, over one connection of its own.
  *
  * @example
  * const landing = new PostgresLanding({ connection: 'postgres://localhost/tickwave', durable: true });
@@ -43,19 +44,25 @@ const FIND_POSITION = readFileSync(new URL('./sql/findPosition.sql', import.meta
  */
 export class PostgresLanding implements FileLanding {
   private readonly session: PgSession;
+  private readonly durable: boolean;
   private readonly tradeInsert = new TradeInsert();
 
   constructor(options: PostgresLandingOptions) {
+    this.durable = options.durable;
     const commit = options.durable ? 'on' : 'off';
-    this.session = new PgSession(
-      options.connection,
-      `set synchronous_commit = ${commit}; set timezone = 'UTC'`,
+    // Where a flush makes rows durable rather than a commit, there is nothing to set.
+    this.session = new PgSession(options.connection, (profile) =>
+      profile.flush === null ? `set synchronous_commit = ${commit}` : null,
     );
   }
 
   trades(rows: readonly Trade[]): Promise<number> {
     if (rows.length === 0) return Promise.resolve(0);
-    return this.session.run(`${rows.length} trades`, (client) => this.tradeInsert.alone(client, rows));
+    return this.session.run(`${rows.length} trades`, async (client, profile) => {
+      const fresh = await this.tradeInsert.alone(client, profile, rows);
+      if (this.durable) await flush(client, profile);
+      return fresh;
+    });
   }
 
   heartbeats(rows: readonly Heartbeat[]): Promise<number> {
@@ -85,14 +92,17 @@ export class PostgresLanding implements FileLanding {
   chunk(chunk: Chunk): Promise<ChunkCounts> {
     const { trades = [], candles = [], deadLetters = [], heartbeats = [], positions = [] } = chunk;
     const what = `a chunk of ${trades.length + candles.length + heartbeats.length + deadLetters.length} rows`;
-    return this.session.transaction(what, async (client) => {
+    return this.session.transaction(what, async (client, profile) => {
       const counts = {
-        trades: await this.tradeInsert.within(client, trades),
-        candles: await insertCandles(client, candles),
-        deadLetters: await insertDeadLetters(client, deadLetters),
-        heartbeats: await insertHeartbeats(client, heartbeats),
+        trades: await this.tradeInsert.within(client, profile, trades),
+        candles: await insertCandles(client, profile, candles),
+        deadLetters: await insertDeadLetters(client, profile, deadLetters),
+        heartbeats: await insertHeartbeats(client, profile, heartbeats),
       };
-      await storePositions(client, positions);
+      // Where all of it is not one, a position must not be known before its rows are safe.
+      await flush(client, profile);
+      await storePositions(client, profile, positions);
+      if (this.durable) await flush(client, profile);
       return counts;
     });
   }
@@ -124,6 +134,10 @@ export class PostgresLanding implements FileLanding {
 
   private land<Row>(what: string, rows: readonly Row[], insert: RowInsert<Row>): Promise<number> {
     if (rows.length === 0) return Promise.resolve(0);
-    return this.session.run(`${rows.length} ${what}`, (client) => insert(client, rows));
+    return this.session.run(`${rows.length} ${what}`, async (client, profile) => {
+      const written = await insert(client, profile, rows);
+      if (this.durable) await flush(client, profile);
+      return written;
+    });
   }
 }

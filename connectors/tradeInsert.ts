@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type pg from 'pg';
+import { type WrittenRow, writeRows } from '../engine/database/writeRows.ts';
+import type { EngineProfile } from '../engine/profile.ts';
 import { microsOf } from './instant.ts';
 import type { Trade } from './landing.ts';
 import { literal, textLiteral } from './pgArray.ts';
 import { sqlState } from './pgSession.ts';
 
-const PLAIN = readFileSync(new URL('./sql/insertTrades.sql', import.meta.url), 'utf8');
+const PLAIN = readFileSync(new URL('./sql/insertTrades.postgres.sql', import.meta.url), 'utf8');
 const TOLERANT = `${PLAIN}on conflict (exchange, symbol, trade_id) do nothing`;
 const UNIQUE_VIOLATION = '23505';
 const MOST_CAUTION = 1024;
@@ -21,13 +23,15 @@ export class TradeInsert {
   private tolerantBatches = 0;
   private caution = 4;
 
-  /** In a transaction of its own. Resolves to the number of rows that were new. */
-  async alone(client: pg.Client, rows: readonly Trade[]): Promise<number> {
+  /** In a transaction of its own. Resolves to the number of rows that were new; where the table decides that, of all. */
+  async alone(client: pg.Client, profile: EngineProfile, rows: readonly Trade[]): Promise<number> {
+    if (profile.batches === 'json') return writeRows(client, profile, 'trades', rows.map(rowOf));
     return this.adaptively(rows, async (tolerant, values) => query(client, tolerant, values));
   }
 
   /** In the caller's transaction. */
-  async within(client: pg.Client, rows: readonly Trade[]): Promise<number> {
+  async within(client: pg.Client, profile: EngineProfile, rows: readonly Trade[]): Promise<number> {
+    if (!profile.transactions) return this.alone(client, profile, rows);
     return this.adaptively(rows, async (tolerant, values) => {
       if (tolerant) return query(client, tolerant, values);
       await client.query('savepoint plain_insert');
@@ -72,6 +76,20 @@ async function query(client: pg.Client, tolerant: boolean, values: readonly stri
     values: [...values],
   });
   return result.rowCount ?? 0;
+}
+
+function rowOf(trade: Trade): WrittenRow {
+  const { exchange, symbol, ts, price, quantity, side } = trade;
+  return {
+    exchange,
+    symbol,
+    trade_id: trade.tradeId,
+    ts,
+    price,
+    quantity,
+    side,
+    received_at: trade.receivedAt,
+  };
 }
 
 interface Market {

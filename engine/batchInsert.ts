@@ -3,7 +3,7 @@ import type { EngineProfile } from './profile.ts';
 /** A landing table as a writer sees it. */
 export interface BatchTable {
   readonly name: string;
-  /** All columns in the table's order. */
+  /** All columns. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly key: readonly string[];
   /** The first row of a key stays; otherwise the last one does. */
@@ -28,8 +28,10 @@ export function batchInsert(profile: EngineProfile, table: BatchTable): string {
   const values = table.columns.map(({ name, type }) =>
     type === 'varchar' ? `x->>'${name}'` : `(x->>'${name}')::${type}`,
   );
+  // Named, for a column that was added to a stored table is its last one there.
+  const names = table.columns.map(({ name }) => name);
   return (
-    `insert into ${table.name} select ${values.join(', ')} ` +
+    `insert into ${table.name} (${names.join(', ')}) select ${values.join(', ')} ` +
     `from (select jsonb_array_elements($1::jsonb) as x) t${conflictClause(profile, table)}`
   );
 }

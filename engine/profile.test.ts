@@ -41,7 +41,7 @@ describe('rows in one statement', () => {
     keepsFirst: true,
   };
   const rows =
-    "insert into trades select x->>'symbol', (x->>'trade_id')::bigint, (x->>'price')::numeric from (select jsonb_array_elements($1::jsonb) as x) t";
+    "insert into trades (symbol, trade_id, price) select x->>'symbol', (x->>'trade_id')::bigint, (x->>'price')::numeric from (select jsonb_array_elements($1::jsonb) as x) t";
 
   test('where the table decides about conflicts the statement says nothing', () => {
     expect(batchInsert(RISINGWAVE, table)).toBe(rows);

@@ -12,6 +12,8 @@ export interface EngineProfile {
   readonly title: string;
   /** `begin … commit` makes several writes one. Where it does not, order writes so that the next run repairs a crash between two. */
   readonly transactions: boolean;
+  /** Begins a transaction that only reads, in which every query sees the same moment. */
+  readonly snapshot: string;
   /** `pg_advisory_lock` and its kin. Where there are none, whoever must be alone takes a lease: a row with an owner and an end. */
   readonly advisoryLocks: boolean;
   /** `select … for update`. */
@@ -25,6 +27,14 @@ export interface EngineProfile {
   readonly batches: 'arrays' | 'json';
   /** COPY and temporary tables. */
   readonly bulk: boolean;
+  /** How rows of several keys are read by index: walked in one statement (`cross join lateral (… offset 0)`), or a query each. */
+  readonly walks: 'lateral' | 'queries';
+  /** Whether text has an order of its own that a query has to put aside (`collate "C"`); where it has none it goes by its bytes. */
+  readonly collations: boolean;
+  /** Sizes and estimates (`pg_database_size`, `pg_stat_user_tables`). */
+  readonly statistics: boolean;
+  /** Who makes a hash of a row: the database from the text of the row, or whoever reads it. */
+  readonly rowHashes: 'database' | 'reader';
   /** Statement that makes what this connection wrote visible to readers; null where a commit does. */
   readonly flush: string | null;
   /** Who keeps materialized views up to date: Tickwave's own refresh loop, or the database. */
@@ -46,11 +56,16 @@ export const POSTGRES: EngineProfile = {
   name: 'postgres',
   title: 'PostgreSQL',
   transactions: true,
+  snapshot: 'begin isolation level repeatable read read only',
   advisoryLocks: true,
   rowLocks: true,
   conflicts: 'statement',
   batches: 'arrays',
   bulk: true,
+  walks: 'lateral',
+  collations: true,
+  statistics: true,
+  rowHashes: 'database',
   flush: null,
   refreshedBy: 'tickwave',
   topicsReadBy: 'tickwave',
@@ -65,11 +80,16 @@ export const RISINGWAVE: EngineProfile = {
   name: 'risingwave',
   title: 'RisingWave',
   transactions: false,
+  snapshot: 'begin read only',
   advisoryLocks: false,
   rowLocks: false,
   conflicts: 'table',
   batches: 'json',
   bulk: false,
+  walks: 'queries',
+  collations: false,
+  statistics: false,
+  rowHashes: 'reader',
   flush: 'flush',
   refreshedBy: 'database',
   topicsReadBy: 'database',

@@ -90,11 +90,7 @@ export class HopMetrics {
     try {
       const { rows } = await pool.query<{ exchange: string; traded: number; received: number | null }>(
         SAMPLED_TRADES,
-        [
-          sample.map(({ exchange }) => exchange),
-          sample.map(({ symbol }) => symbol),
-          sample.map(({ trade_id }) => trade_id),
-        ],
+        [JSON.stringify(sample)],
       );
       for (const { exchange, traded, received } of rows) {
         if (received === null || received - traded > LIVE_SECONDS) continue;

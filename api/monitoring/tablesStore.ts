@@ -30,11 +30,13 @@ export class TablesStore implements MonitoringStore {
     const { view, key } = kindOf(selection.kind);
     const columns = await this.#catalog.columns(view);
     const where = conditions(selection);
-    if (after !== undefined) where.push(behind(selection.kind, after, order));
+    const { collations } = await this.#catalog.engine();
+    const ordered = (index: number): RawBuilder<unknown> => byBytes(selection.kind, index, collations);
+    if (after !== undefined) where.push(behind(selection.kind, after, order, ordered));
     const { rows } =
       await sql<Row>`select ${sql.join(columns.map(({ name }) => sql.ref(name)))} from ${sql.table(view)}
       where ${sql.join(where, sql` and `)}
-      order by ${sql.join(key.map((_, index) => sql`${ordered(selection.kind, index)} ${sql.raw(order)}`))}
+      order by ${sql.join(key.map((_, index) => sql`${ordered(index)} ${sql.raw(order)}`))}
       limit ${sql.lit(limit)}`.execute(this.#db);
     return rows.map((row) => rowToJson(row, columns));
   }
@@ -46,7 +48,9 @@ export class TablesStore implements MonitoringStore {
         sum(moves)::float8 as moves, sum(direction_hits)::float8 as direction_hits,
         sum(intervals)::float8 as intervals, sum(interval_hits)::float8 as interval_hits
       from ${sql.table(kindOf(selection.kind).view)}
-      where ${sql.join(conditions(selection), sql` and `)} group by 1 order by 1`.execute(this.#db);
+      where ${sql.join(conditions(selection), sql` and `)} group by ${start(selection.kind, interval)} order by start`.execute(
+        this.#db,
+      );
     return rows.map((row) => ({
       start: isoOf(row.start),
       predictions: Number(row.predictions),
@@ -60,20 +64,31 @@ export class TablesStore implements MonitoringStore {
   }
 
   async errorPercentiles(selection: Selection, percents: readonly number[]): Promise<Percentiles> {
-    const shares = percents.map((percent) => percent / 100);
-    const { rows } = await sql<{ count: string; values: number[] | null }>`
-      select count(error) as count, percentile_cont(${shares}::float8[]) within group (order by error::float8) as values
+    const values = percents.map((percent, index) => {
+      const share = sql.lit(percent / 100);
+      return sql`percentile_cont(${share}) within group (order by error::float8) as ${sql.ref(`value_${index}`)}`;
+    });
+    const { rows } = await sql<Readonly<Record<string, number | string | null>>>`
+      select ${sql.join([sql`count(error) as count`, ...values])}
       from ${sql.table(kindOf(selection.kind).view)} where ${sql.join(conditions(selection), sql` and `)}`.execute(
       this.#db,
     );
     const [row] = rows;
-    return { count: Number(row?.count ?? 0), values: row?.values ?? percents.map(() => null) };
+    return {
+      count: Number(row?.count ?? 0),
+      values: percents.map((_, index) => {
+        const value = row?.[`value_${index}`] ?? null;
+        return value === null ? null : Number(value);
+      }),
+    };
   }
 
   async counts(selection: Selection, interval: Interval): Promise<readonly Count[]> {
     const { rows } = await sql<Row>`select ${start(selection.kind, interval)} as start, count(*) as count
       from ${sql.table(kindOf(selection.kind).view)}
-      where ${sql.join(conditions(selection), sql` and `)} group by 1 order by 1`.execute(this.#db);
+      where ${sql.join(conditions(selection), sql` and `)} group by ${start(selection.kind, interval)} order by start`.execute(
+      this.#db,
+    );
     return rows.map((row) => ({ start: isoOf(row.start), count: Number(row.count) }));
   }
 }
@@ -91,10 +106,10 @@ function conditions({ kind, from, to, equal }: Selection): RawBuilder<boolean>[]
 }
 
 /** Text by its bytes, as Elasticsearch orders it, whatever the database's language. */
-function ordered(kind: KindName, index: number): RawBuilder<unknown> {
+function byBytes(kind: KindName, index: number, collations: boolean): RawBuilder<unknown> {
   const column = kindOf(kind).key[index];
   const reference = sql.ref(column?.name ?? '');
-  return column?.kind === 'text' ? sql`${reference} collate "C"` : sql`${reference}`;
+  return collations && column?.kind === 'text' ? sql`${reference} collate "C"` : sql`${reference}`;
 }
 
 /** The rows behind one, in the order of the key, written out as in the listings. */
@@ -102,11 +117,12 @@ function behind(
   kind: KindName,
   values: readonly (string | number)[],
   order: 'asc' | 'desc',
+  ordered: (index: number) => RawBuilder<unknown>,
 ): RawBuilder<boolean> {
   const { key } = kindOf(kind);
   const beyond = sql.raw(order === 'asc' ? '>' : '<');
   const from = (index: number): RawBuilder<boolean> => {
-    const here = sql<boolean>`${ordered(kind, index)} ${beyond} ${values[index]}`;
+    const here = sql<boolean>`${ordered(index)} ${beyond} ${values[index]}`;
     if (index === key.length - 1) return here;
     const same = sql<boolean>`${sql.ref(key[index]?.name ?? '')} = ${values[index]}`;
     return sql<boolean>`(${here} or (${same} and ${from(index + 1)}))`;

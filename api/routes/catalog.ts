@@ -25,12 +25,16 @@ export const catalog: Route = route({
   answer: async () => z.object({ data: z.array(viewSchema) }),
   problems: ['unknown_parameter'],
   handle: async (_params, _query, { db }) => {
-    const { rows } = await sql<z.infer<typeof viewSchema>>`
-      select name, kind, layer, file, summary, grain,
-        array(select reads from catalog_lineage where object = name order by reads) as reads
-      from catalog
-      order by layer, name
-      limit ${MOST}`.execute(db);
-    return { data: rows };
+    const { rows } = await sql<Omit<z.infer<typeof viewSchema>, 'reads'>>`
+      select name, kind, layer, file, summary, grain from catalog order by layer, name limit ${sql.lit(MOST)}`.execute(
+      db,
+    );
+    const lineage = await sql<{ readonly object: string; readonly reads: string }>`
+      select object, reads from catalog_lineage order by object, reads`.execute(db);
+    const data = rows.map((row) => ({
+      ...row,
+      reads: lineage.rows.filter(({ object }) => object === row.name).map(({ reads }) => reads),
+    }));
+    return { data };
   },
 });

@@ -41,7 +41,7 @@ export const markets: Route = route({
       .select(['watermarks.event_time', 'watermarks.closed_before'])
       .orderBy('markets.exchange')
       .orderBy('markets.symbol')
-      .limit(MOST);
+      .limit(sql.lit(MOST));
     if (exchange !== undefined) rows = rows.where('markets.exchange', '=', exchange);
     const found = (await rows.execute()) as readonly Readonly<Record<string, unknown>>[];
     const types = new Map(columns.map(({ name, type }) => [name, type]));

@@ -20,6 +20,11 @@ export async function sentColumns(catalog: Catalog, channel: Channel): Promise<r
   return columns.filter(({ name }) => channel.columns === undefined || channel.columns.includes(name));
 }
 
+type Values = Readonly<Record<string, unknown>>;
+
+/** Rows that are looked up in one statement. */
+const AT_ONCE = 50;
+
 /** Reads the rows of one channel as REST serves them. */
 export class Reader {
   readonly #pool: Pool;
@@ -35,18 +40,41 @@ export class Reader {
   /** All rows that have one of these keys, which are of the same columns. */
   async byKeys(keys: readonly RowKey[]): Promise<readonly ReadRow[]> {
     const columns = await sentColumns(this.#catalog, this.#channel);
+    const { walks } = await this.#catalog.engine();
+    const rows = walks === 'lateral' ? await this.#walk(columns, keys) : await this.#look(columns, keys);
+    return rows.map((values) => this.#read(columns, values));
+  }
+
+  /** Row by row, by index: joined as a whole, the planner would read all of it for more than a few keys. */
+  async #walk(columns: readonly Column[], keys: readonly RowKey[]): Promise<readonly Values[]> {
     const names = Object.keys(keys[0] ?? {});
-    const arrays = names.map((name, index) => `$${index + 1}::${arrayType(columns, name)}`);
+    const arrays = names.map((name, index) => `$${index + 1}::${typeOf(columns, name)}[]`);
     const equal = names.map((name) => `own.${quoted(name)} = wanted.${quoted(name)}`);
-    // Row by row, by index: joined as a whole, the planner would read all of it for more than a few keys.
     const text =
       `select found.* from unnest(${arrays.join(', ')}) as wanted (${names.map(quoted).join(', ')}) ` +
       `cross join lateral (select ${list(columns)} from ${quoted(this.#channel.relation)} as own where ${[...equal, ...this.#sent()].join(' and ')} offset 0) as found`;
-    const { rows } = await this.#pool.query<Record<string, unknown>>(
+    const { rows } = await this.#pool.query<Values>(
       text,
       names.map((name) => keys.map((key) => key[name])),
     );
-    return rows.map((values) => this.#read(columns, values));
+    return rows;
+  }
+
+  /** A look-up a row, as many in one statement as it takes. */
+  async #look(columns: readonly Column[], keys: readonly RowKey[]): Promise<readonly Values[]> {
+    const names = Object.keys(keys[0] ?? {});
+    const found: Values[] = [];
+    for (let from = 0; from < keys.length; from += AT_ONCE) {
+      const values: unknown[] = [];
+      const looks = keys.slice(from, from + AT_ONCE).map((key) => {
+        const equal = names.map(
+          (name) => `own.${quoted(name)} = $${values.push(key[name])}::${typeOf(columns, name)}`,
+        );
+        return `select ${list(columns)} from ${quoted(this.#channel.relation)} as own where ${[...equal, ...this.#sent()].join(' and ')}`;
+      });
+      found.push(...(await this.#pool.query<Values>(looks.join(' union all '), values)).rows);
+    }
+    return found;
   }
 
   /** The newest rows of a topic. */
@@ -57,8 +85,8 @@ export class Reader {
     const equal = Object.keys(of).map((name, index) => `own.${quoted(name)} = $${index + 1}`);
     const where = ['true', ...equal, ...this.#sent()];
     const by = order.map((name) => `${quoted(name)} desc`);
-    if (states) by.unshift(`(${oneOf(states.column, states.open)}) desc`);
-    const { rows } = await this.#pool.query<Record<string, unknown>>(
+    if (states) by.unshift(`case when ${oneOf(states.column, states.open)} then 1 else 0 end desc`);
+    const { rows } = await this.#pool.query<Values>(
       `select ${list(columns)} from ${quoted(relation)} as own where ${where.join(' and ')} order by ${by.join(', ')} limit ${kept}`,
       Object.values(of),
     );
@@ -86,15 +114,15 @@ export class Reader {
   }
 }
 
-const ARRAY_TYPES: Readonly<Record<number, string>> = {
-  [TYPE.int2]: 'int2[]',
-  [TYPE.int4]: 'int4[]',
-  [TYPE.int8]: 'int8[]',
-  [TYPE.timestamptz]: 'timestamptz[]',
+const TYPES: Readonly<Record<number, string>> = {
+  [TYPE.int2]: 'smallint',
+  [TYPE.int4]: 'int',
+  [TYPE.int8]: 'bigint',
+  [TYPE.timestamptz]: 'timestamptz',
 };
 
-function arrayType(columns: readonly Column[], name: string): string {
-  return ARRAY_TYPES[columns.find((column) => column.name === name)?.type ?? 0] ?? 'varchar[]';
+function typeOf(columns: readonly Column[], name: string): string {
+  return TYPES[columns.find((column) => column.name === name)?.type ?? 0] ?? 'varchar';
 }
 
 function list(columns: readonly Column[]): string {

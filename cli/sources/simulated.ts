@@ -114,15 +114,17 @@ async function lastCloses(
   const client = new pg.Client({ connectionString: url, application_name: 'tickwave simulator' });
   await client.connect();
   try {
-    const { rows } = await client.query<{ symbol: string; until: Date; close: string }>(
-      `select wanted.symbol, newest.window_start + interval '1 minute' as until, newest.close
-       from unnest($1::text[]) as wanted(symbol)
-       cross join lateral (
-         select window_start, close from candles_1m where exchange = 'simulated' and symbol = wanted.symbol order by window_start desc limit 1
-       ) as newest`,
-      [markets.map((market) => market.symbol)],
-    );
-    if (rows.length < markets.length) return null;
+    const rows: { readonly symbol: string; readonly until: Date; readonly close: string }[] = [];
+    for (const { symbol } of markets) {
+      const found = await client.query<{ until: Date; close: string }>(
+        `select window_start + interval '1 minute' as until, close
+         from candles_1m where exchange = 'simulated' and symbol = $1 order by window_start desc limit 1`,
+        [symbol],
+      );
+      const [row] = found.rows;
+      if (row === undefined) return null;
+      rows.push({ symbol, ...row });
+    }
     return {
       untilMs: Math.min(...rows.map((row) => row.until.getTime())),
       closes: new Map(rows.map((row) => [row.symbol, row.close])),

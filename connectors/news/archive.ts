@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { rowLimit } from '../../engine/database/rowLimit.ts';
 import type { NewsStory } from '../landing.ts';
 import { type Connection, PgSession } from '../pgSession.ts';
 
@@ -28,14 +29,14 @@ export class PostgresNewsArchive implements NewsArchive {
   private readonly session: PgSession;
 
   constructor(connection: Connection) {
-    this.session = new PgSession(connection, "set timezone = 'UTC'");
+    this.session = new PgSession(connection);
   }
 
   async recent(since: string, limit: number): Promise<readonly NewsStory[]> {
     const { rows } = await this.session.run('the look for recent news', (client) =>
-      client.query<NewsRow>(RECENT, [since, limit]),
+      client.query<NewsRow>(`${RECENT} limit ${rowLimit(limit)}`, [since]),
     );
-    return rows.map(storyOfRow);
+    return rows.map(storyOfRow).reverse();
   }
 
   async known(ids: readonly string[]): Promise<ReadonlySet<string>> {

@@ -3,8 +3,8 @@ with stored as (
   select
     trade_id,
     ts,
-    lag(trade_id) over (order by trade_id) as id_before,
-    lag(ts) over (order by trade_id) as ts_before
+    lag(trade_id) over (partition by exchange, symbol order by trade_id) as id_before,
+    lag(ts) over (partition by exchange, symbol order by trade_id) as ts_before
   from trades
   where exchange = $1 and symbol = $2 and trade_id between $3::bigint and $4::bigint
 ),
@@ -31,10 +31,9 @@ ranges as (
   where coalesce((select trade_id + 1 from last_stored), $3::bigint) <= $4::bigint
 )
 select
-  from_id::text,
-  to_id::text,
-  (extract(epoch from from_ts) * 1000000)::bigint::text as from_micros,
-  (extract(epoch from to_ts) * 1000000)::bigint::text as to_micros
+  from_id::varchar as from_id,
+  to_id::varchar as to_id,
+  (extract(epoch from from_ts) * 1000000)::bigint::varchar as from_micros,
+  (extract(epoch from to_ts) * 1000000)::bigint::varchar as to_micros
 from ranges
 order by ranges.from_id
-limit $5

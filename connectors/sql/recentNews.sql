@@ -1,17 +1,5 @@
-select
-  newest.*
-from (
-  select
-    id,
-    source,
-    title,
-    summary,
-    url,
-    published_at,
-    received_at
-  from news
-  where received_at >= $1::timestamptz
-  order by received_at desc, id
-  limit $2
-) as newest
-order by newest.received_at, newest.id
+-- The newest stories that came at or after $1, the newest first.
+select id, source, title, summary, url, published_at, received_at
+from news
+where received_at >= $1::timestamptz
+order by received_at desc, id desc

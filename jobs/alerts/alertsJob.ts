@@ -1,5 +1,6 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
+import { alone } from '../../engine/database/hold.ts';
 import type { Alerts } from './alertsFile.ts';
 import { announceAlerts } from './announce.ts';
 import { deliverAlerts } from './deliver.ts';
@@ -26,8 +27,8 @@ const KEEP_DAYS = 365;
 export function alertsJob(options: AlertsJobOptions): () => Promise<void> {
   const { pool, clock, alerts, disk, say } = options;
   let failing = new Set<string>();
-  return () =>
-    alone(pool, async () => {
+  return async () => {
+    await alone(pool, 'tickwave alerts', clock, async () => {
       const { rules, destinations } = alerts;
       const { sentences, failures } = await evaluateAlerts({ pool, clock, rules, disk });
       for (const sentence of sentences) say(sentence);
@@ -38,38 +39,11 @@ export function alertsJob(options: AlertsJobOptions): () => Promise<void> {
       for (const sentence of await deliverAlerts(pool, clock, destinations)) say(sentence);
       await prune(pool, clock.now());
     });
+  };
 }
 
 async function prune(pool: Pool, now: number): Promise<void> {
   const before = new Date(now - KEEP_DAYS * 86_400_000).toISOString();
   await pool.query("delete from alerts where state = 'resolved' and resolved_at < $1", [before]);
   await pool.query("delete from alert_deliveries where state <> 'pending' and created_at < $1", [before]);
-}
-
-/** The lock is the session's, so it goes with the process that had it. */
-async function alone(pool: Pool, work: () => Promise<void>): Promise<void> {
-  const client = await pool.connect();
-  let broken = false;
-  const lost = (): void => {
-    broken = true;
-  };
-  client.on('error', lost);
-  try {
-    if (!(await locked(client))) return;
-    try {
-      await work();
-    } finally {
-      if (!broken) await client.query("select pg_advisory_unlock(hashtextextended('tickwave alerts', 0))");
-    }
-  } finally {
-    client.off('error', lost);
-    client.release(broken);
-  }
-}
-
-async function locked(client: PoolClient): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>(
-    "select pg_try_advisory_lock(hashtextextended('tickwave alerts', 0)) as locked",
-  );
-  return rows[0]?.locked ?? false;
 }

@@ -48,7 +48,7 @@ export async function deliverAlerts(
 
 async function deliverTo(pool: Pool, clock: Clock, destination: Destination): Promise<readonly string[]> {
   const { name } = destination;
-  const { rows } = await pool.query<Due>(FIND_DUE, [iso(clock.now()), name, AT_ONCE]);
+  const { rows } = await pool.query<Due>(`${FIND_DUE} limit ${AT_ONCE}`, [iso(clock.now()), name]);
   const sentences: string[] = [];
   for (const due of rows) {
     const outcome = await send(destination, readMessage(due.message), clock.now());

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
+import { inTransaction } from '../../engine/database/transaction.ts';
+import { flush, type Queryable, type WrittenRow, writeRows } from '../../engine/database/writeRows.ts';
 import { said } from '../models/errors.ts';
-import { inTransaction } from '../registry/transaction.ts';
 import { type Alert, alertRow, keyOf } from './alertRow.ts';
 import { nextEpisode } from './episode.ts';
 import { type Disk, type Measurement, measure } from './measure.ts';
@@ -10,8 +11,7 @@ import type { Rule } from './rule.ts';
 
 const sql = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
 const FIND_OPEN = sql('findOpen');
-const STORE = sql('storeAlerts');
-const DELETE_PENDING = sql('deletePending');
+const FIND_EPISODES = sql('findEpisodes');
 
 /** Milliseconds that the query of one rule may take. */
 const TIMEOUT = 5_000;
@@ -86,25 +86,56 @@ function changesOf(
 }
 
 async function store(pool: Pool, changes: readonly Change[], now: number): Promise<void> {
-  const kept = changes.flatMap(({ rule, subject, before, after, measured }) =>
-    after === null
-      ? []
-      : {
-          ...{ rule: rule.name, subject, episode: before?.episode ?? null, severity: rule.severity },
-          ...{ state: after.state, value: measured?.value ?? before?.value ?? null },
-          ...{ threshold: rule.threshold, labels: before?.labels ?? JSON.stringify(measured?.labels ?? {}) },
-          ...{ since: iso(after.since), firedAt: iso(after.firedAt), clearSince: iso(after.clearSince) },
-          ...{ resolvedAt: iso(after.resolvedAt), told: before?.told ?? 'nothing' },
-        },
-  );
-  const ended = changes.flatMap(({ rule, subject, before, after }) =>
-    before === null || after !== null ? [] : { rule: rule.name, subject, episode: before.episode },
-  );
+  const ended = changes.filter(({ before, after }) => before !== null && after === null);
+  const kept = changes.filter(({ after }) => after !== null);
   if (kept.length === 0 && ended.length === 0) return;
-  await inTransaction(pool, async (client) => {
-    await client.query(STORE, [JSON.stringify(kept), iso(now)]);
-    await client.query(DELETE_PENDING, [JSON.stringify(ended)]);
+  await inTransaction(pool, async (client, profile) => {
+    const episodes = await lastEpisodes(client, kept);
+    await writeRows(
+      client,
+      profile,
+      'alerts',
+      kept.flatMap((change) => rowOf(change, episodes, now)),
+    );
+    // Those that came back before they fired: they never were.
+    for (const { rule, subject, before } of ended)
+      await client.query(
+        "delete from alerts where rule = $1 and subject = $2 and episode = $3 and state = 'pending'",
+        [rule.name, subject, before?.episode],
+      );
+    await flush(client, profile);
   });
+}
+
+/** An episode that is new gets the next number of its rule and subject. */
+function rowOf(
+  { rule, subject, before, after, measured }: Change,
+  episodes: ReadonlyMap<string, number>,
+  now: number,
+): readonly WrittenRow[] {
+  if (after === null) return [];
+  const key = { rule: rule.name, subject };
+  return [
+    {
+      ...{ ...key, episode: before?.episode ?? (episodes.get(keyOf(key)) ?? 0) + 1, severity: rule.severity },
+      ...{ state: after.state, value: measured?.value ?? before?.value ?? null },
+      ...{ threshold: rule.threshold, labels: before?.labels ?? JSON.stringify(measured?.labels ?? {}) },
+      ...{ since: iso(after.since), fired_at: iso(after.firedAt), clear_since: iso(after.clearSince) },
+      ...{ resolved_at: iso(after.resolvedAt), told: before?.told ?? 'nothing', evaluated_at: iso(now) },
+    },
+  ];
+}
+
+async function lastEpisodes(
+  client: Queryable,
+  changes: readonly Change[],
+): Promise<ReadonlyMap<string, number>> {
+  const begun = changes.filter(({ before }) => before === null).map(({ rule }) => rule.name);
+  if (begun.length === 0) return new Map();
+  const { rows } = await client.query<{ rule: string; subject: string; episode: number }>(FIND_EPISODES, [
+    begun,
+  ]);
+  return new Map(rows.map((row) => [keyOf(row), row.episode]));
 }
 
 async function endForgotten(pool: Pool, rules: readonly Rule[], now: number): Promise<void> {

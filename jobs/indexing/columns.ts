@@ -28,11 +28,17 @@ export interface PresentSource extends Source {
 
 /** Finds a source's columns without reading a row; null when its relation is not there. */
 export async function findColumns(client: PoolClient, source: Source): Promise<PresentSource | null> {
-  const there = await client.query('select to_regclass($1) is not null as there', [source.relation]);
-  if (!(there.rows[0] as { there: boolean }).there) return null;
-  const { fields } = await client.query(`select * from ${source.relation} limit 0`);
-  return { ...source, columns: fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID })) };
+  try {
+    const { fields } = await client.query(`select * from ${source.relation} limit 0`);
+    return { ...source, columns: fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID })) };
+  } catch (error) {
+    if (error instanceof Error && MISSING.test(error.message)) return null;
+    throw error;
+  }
 }
+
+/** How engines say that there is no such relation; they have no code in common for it. */
+const MISSING = /does not exist|not found/i;
 
 /** Field type of a column. Decimals are sent as text and stay exact in the document; they are searched as doubles. */
 export function fieldOf({ type }: Column): Readonly<Record<string, unknown>> {

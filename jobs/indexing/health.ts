@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
+import { engineOf } from '../../engine/database/engineOf.ts';
+import { type WrittenRow, writeRows } from '../../engine/database/writeRows.ts';
 import { said } from '../models/errors.ts';
 
-const SAMPLE = readFileSync(new URL('./sql/sampleHealth.sql', import.meta.url), 'utf8');
+const FIND_HEALTH = readFileSync(new URL('./sql/findHealth.sql', import.meta.url), 'utf8');
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
@@ -19,8 +21,10 @@ export interface HealthSamplesOptions {
 
 /** Stores how each market's pipeline is at this minute, in `pipeline_health`. @returns how many rows were new */
 export async function sampleHealth(pool: Pool, now: number): Promise<number> {
-  const minute = new Date(Math.floor(now / MINUTE) * MINUTE);
-  return (await pool.query({ name: 'sample health', text: SAMPLE, values: [minute] })).rowCount ?? 0;
+  const sampled_at = new Date(Math.floor(now / MINUTE) * MINUTE).toISOString();
+  const { rows } = await pool.query<WrittenRow>(FIND_HEALTH);
+  const samples = rows.map((row) => ({ sampled_at, ...row }));
+  return writeRows(pool, await engineOf(pool), 'pipeline_health', samples);
 }
 
 /** Takes a sample each minute until the signal, and deletes old ones each hour; what fails is said once and tried again. */

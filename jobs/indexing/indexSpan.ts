@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Client } from '@elastic/elasticsearch';
 import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
+import { engineOf } from '../../engine/database/engineOf.ts';
+import { writeRows } from '../../engine/database/writeRows.ts';
 import { type Rejected, type Write, writeAll } from './bulk.ts';
 import type { PresentSource } from './columns.ts';
 import { documentOf } from './document.ts';
@@ -11,7 +12,6 @@ import type { IndexProgress } from './progress.ts';
 import { readRows } from './tables.ts';
 import { generationOf } from './template.ts';
 
-const INSERT_LETTER = readFileSync(new URL('./sql/insertLetter.sql', import.meta.url), 'utf8');
 /** Bytes of a rejected document that are kept. */
 const LETTER_BYTES = 65_536;
 
@@ -83,9 +83,14 @@ export async function indexSpan(
 
 /** A document that is refused must neither stop the others nor vanish. */
 async function storeLetters({ pool, clock }: SpanWork, rejected: readonly Rejected[]): Promise<void> {
-  for (const { write, reason } of rejected) {
-    const raw = Buffer.from(write.json ?? '').subarray(0, LETTER_BYTES);
-    const values = [`${write.index}/${write.id}`, reason, raw.toString('base64'), new Date(clock.now())];
-    await pool.query({ name: 'store index letter', text: INSERT_LETTER, values });
-  }
+  const received_at = new Date(clock.now()).toISOString();
+  const letters = rejected.map(({ write, reason }) => {
+    const raw_base64 = Buffer.from(write.json ?? '')
+      .subarray(0, LETTER_BYTES)
+      .toString('base64');
+    return { source: 'index', place: `${write.index}/${write.id}`, reason, raw_base64, received_at };
+  });
+  const profile = await engineOf(pool);
+  // One at a time: a document may be long.
+  for (const letter of letters) await writeRows(pool, profile, 'dead_letters', [letter]);
 }

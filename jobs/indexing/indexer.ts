@@ -1,6 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
+import { type Hold, tryHold } from '../../engine/database/hold.ts';
 import { said } from '../models/errors.ts';
 import type { PresentSource } from './columns.ts';
 import { asIndexError } from './failure.ts';
@@ -30,8 +31,8 @@ const LOOKS = [
   { every: 0, spans: 2 },
 ] as const;
 
-/** Key of the advisory lock that the one who indexes holds. */
-const LOCK = 0x7469636c;
+/** What the one who indexes holds. */
+const NAME = 'tickwave indexing';
 
 /** What one pass over all sources did. */
 export interface IndexCounts {
@@ -52,7 +53,7 @@ export class Indexer {
   readonly #looked = new Map<string, Looked>();
   #prepared = new Map<string, PresentSource>();
   #version = 0;
-  #lock: PoolClient | null = null;
+  #hold: Hold | null = null;
 
   constructor(options: IndexerOptions) {
     this.#options = options;
@@ -71,7 +72,7 @@ export class Indexer {
    * @returns null when another process indexes
    */
   async pass(signal: AbortSignal): Promise<IndexCounts | null> {
-    if (!(await this.#takeLock())) return null;
+    if (!(await this.#takeHold())) return null;
     const totals = { written: 0, deleted: 0, rejected: 0 };
     try {
       for (const source of await this.#sources()) {
@@ -92,12 +93,11 @@ export class Indexer {
     }
   }
 
-  /** Gives the lock back. */
-  close(): void {
-    const held = this.#lock;
-    this.#lock = null;
-    // With the session the lock is gone for sure.
-    held?.release(true);
+  /** Lets another index. */
+  async close(): Promise<void> {
+    const held = this.#hold;
+    this.#hold = null;
+    await held?.release();
   }
 
   async #passOver(source: PresentSource, signal: AbortSignal): Promise<PassResult> {
@@ -132,25 +132,16 @@ export class Indexer {
     return this.#version;
   }
 
-  async #takeLock(): Promise<boolean> {
-    if (this.#lock !== null) return true;
-    const client = await this.#options.pool.connect();
-    const lost = (): void => {
-      if (this.#lock === client) this.close();
-    };
-    client.on('error', lost);
-    client.on('end', lost);
+  async #takeHold(): Promise<boolean> {
+    if (this.#hold?.lost.aborted === true) await this.close().catch(() => undefined);
+    if (this.#hold !== null) return true;
+    const { pool, clock } = this.#options;
     try {
-      const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
-        LOCK,
-      ]);
-      if (rows[0]?.taken === true) this.#lock = client;
-      else client.release(true);
+      this.#hold = await tryHold(pool, NAME, clock);
     } catch (error) {
-      client.release(true);
       throw new Error(`the database does not answer: ${said(error)}`, { cause: error });
     }
-    return this.#lock !== null;
+    return this.#hold !== null;
   }
 }
 

@@ -85,7 +85,7 @@ export function startIndexing(options: IndexingOptions): Indexing {
           await clock.sleep(pause, signal);
         }
       } finally {
-        indexer.close();
+        await indexer.close().catch(() => undefined);
         status = { ...status, state: 'stopped' };
       }
     },

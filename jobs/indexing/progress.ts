@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
-
-const STORE = readFileSync(new URL('./sql/storeProgress.sql', import.meta.url), 'utf8');
+import { engineOf } from '../../engine/database/engineOf.ts';
+import { writeRows } from '../../engine/database/writeRows.ts';
 
 /** What the index has of a span, as it was when it was last indexed. */
 export interface Indexed {
@@ -42,8 +41,9 @@ export class IndexProgress {
   /** @param at milliseconds since the Unix epoch */
   async store(source: string, span: Indexed, at: number): Promise<void> {
     const { from, generation, fingerprint, rows, rejected } = span;
-    const values = [source, new Date(from), generation, fingerprint, rows, rejected, new Date(at)];
-    await this.#pool.query({ name: 'store index progress', text: STORE, values });
+    const [start, indexed_at] = [new Date(from).toISOString(), new Date(at).toISOString()];
+    const row = { source, span: start, generation, fingerprint, row_count: rows, rejected, indexed_at };
+    await writeRows(this.#pool, await engineOf(this.#pool), 'index_progress', [row]);
   }
 
   /** Makes spans be looked at as though they were never indexed. */

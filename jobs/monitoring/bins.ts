@@ -1,10 +1,6 @@
-import { readFileSync } from 'node:fs';
-import type { ClientBase } from 'pg';
+import { setImmediate } from 'node:timers/promises';
+import type { SampledMinute } from './sampled.ts';
 import { usualIndex } from './stability.ts';
-
-const sql = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
-const FIND_EDGES = sql('findEdges');
-const COUNT_DAYS = sql('countDays');
 
 /** One bin of a feature, as `drift_references` has it. */
 export interface ReferenceBin {
@@ -20,55 +16,98 @@ export interface ReferenceBin {
   readonly usualPsi: number | null;
 }
 
-interface EdgesRow {
-  readonly feature: string;
-  readonly edges: readonly number[];
+/** Shares of the values at which bins are parted. */
+const TENTHS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+const DAY = 86_400_000;
+
+/**
+ * Parts the values of each feature into bins: tenths, and one of its own for a value that fills several of them.
+ *
+ * @param pages values by feature, as they are read
+ * @param from where the first day begins, milliseconds since the Unix epoch
+ */
+export async function binValues(
+  features: readonly string[],
+  pages: AsyncIterable<readonly SampledMinute[]>,
+  from: number,
+): Promise<readonly ReferenceBin[]> {
+  const days: number[] = [];
+  const values: (number | null)[][] = features.map(() => []);
+  for await (const page of pages)
+    for (const minute of page) {
+      days.push(Math.floor((minute.time - from) / DAY));
+      for (let place = 0; place < values.length; place++) values[place]?.push(minute.values[place] ?? null);
+    }
+  if (days.length === 0) return [];
+  const bins: ReferenceBin[] = [];
+  for (const [place, feature] of features.entries()) {
+    // Scoring may run in this process: it gets its turn between two features.
+    await setImmediate();
+    const own = values[place] ?? [];
+    const edges = edgesOf(own);
+    bins.push(...binsOf(feature, edges, countDays(own, days, edges)));
+  }
+  return bins;
 }
 
-interface CountRow {
-  readonly feature: string;
-  readonly day: number;
-  readonly bin: number;
-  readonly observations: number;
+/** Which bin a value falls into: 0 when there is none, then one more than the edges that are not above it. */
+export function binOf(value: number | null, edges: readonly number[]): number {
+  if (value === null) return 0;
+  const above = edges.findIndex((edge) => edge > value);
+  return (above < 0 ? edges.length : above) + 1;
 }
 
 /**
- * Parts the values of the temporary table `monitored` into bins.
- *
- * @param from where the first day begins, ISO 8601
+ * The edges of the bins: the values that part all of them into tenths. A value that is several of them fills a tenth by itself: its bin
+ * ends at the next value, or just above it where there is none.
  */
-export async function binValues(client: ClientBase, from: string): Promise<readonly ReferenceBin[]> {
-  const { rows: edged } = await client.query<EdgesRow>(FIND_EDGES);
-  const { rows: counts } = await client.query<CountRow>(COUNT_DAYS, [JSON.stringify(edged), from]);
-  return edged.flatMap(({ feature, edges }) =>
-    binsOf(
-      feature,
-      edges,
-      counts.filter((row) => row.feature === feature),
-    ),
+export function edgesOf(values: readonly (number | null)[]): readonly number[] {
+  const sorted = Float64Array.from(values.filter((value) => value !== null)).sort();
+  if (sorted.length === 0) return [];
+  const times = new Map<number, number>();
+  for (const tenth of TENTHS) {
+    const edge = sorted[Math.max(1, Math.ceil(tenth * sorted.length)) - 1] ?? 0;
+    times.set(edge, (times.get(edge) ?? 0) + 1);
+  }
+  const ends = [...times].flatMap(([edge, count]) =>
+    count < 2 ? [] : [sorted.find((value) => value > edge) ?? edge + Math.max(Math.abs(edge), 0.001) * 1e-9],
   );
+  return [...new Set([...times.keys(), ...ends])].sort((a, b) => a - b);
+}
+
+interface DayCounts {
+  readonly day: number;
+  readonly counts: readonly number[];
+}
+
+function countDays(
+  values: readonly (number | null)[],
+  days: readonly number[],
+  edges: readonly number[],
+): readonly DayCounts[] {
+  const byDay = new Map<number, number[]>();
+  for (const [row, value] of values.entries()) {
+    const day = days[row] ?? 0;
+    const counts = byDay.get(day) ?? Array.from({ length: edges.length + 2 }, () => 0);
+    const bin = binOf(value, edges);
+    counts[bin] = (counts[bin] ?? 0) + 1;
+    byDay.set(day, counts);
+  }
+  return [...byDay].map(([day, counts]) => ({ day, counts }));
 }
 
 function binsOf(
   feature: string,
   edges: readonly number[],
-  counts: readonly CountRow[],
+  days: readonly DayCounts[],
 ): readonly ReferenceBin[] {
-  const byDay = new Map<number, number[]>();
-  const total = Array.from({ length: edges.length + 2 }, () => 0);
-  for (const { day, bin, observations } of counts) {
-    const counted = byDay.get(day) ?? total.map(() => 0);
-    counted[bin] = observations;
-    byDay.set(day, counted);
-    total[bin] = (total[bin] ?? 0) + observations;
-  }
-  const usualPsi = usualIndex([...byDay.values()]);
-  return total.map((observations, bin) => ({
+  const usualPsi = usualIndex(days.map(({ counts }) => counts));
+  return Array.from({ length: edges.length + 2 }, (_, bin) => ({
     feature,
     bin,
     lowerEdge: bin < 2 ? null : (edges[bin - 2] ?? null),
     upperEdge: bin === 0 ? null : (edges[bin - 1] ?? null),
-    observations,
+    observations: days.reduce((sum, { counts }) => sum + (counts[bin] ?? 0), 0),
     usualPsi,
   }));
 }

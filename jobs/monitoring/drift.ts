@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { ClientBase, Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
-import { inTransaction } from '../registry/transaction.ts';
+import { inTransaction } from '../../engine/database/transaction.ts';
+import { flush, writeRows } from '../../engine/database/writeRows.ts';
+import type { EngineProfile } from '../../engine/profile.ts';
+import { countHour } from './counts.ts';
 import { type DriftState, type Held, nextHeld } from './hysteresis.ts';
 import { type WatchedModel, watchedModels } from './progress.ts';
 import type { DriftSettings } from './settings.ts';
 
 const sql = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
-const COUNT_HOUR = sql('countHour');
 const FIND_DRIFT = sql('findDrift');
-const INSERT_CHECKS = sql('insertChecks');
 
 const HOUR = 3_600_000;
 /** Hours that `drift` looks back: older ones are not counted any more. */
@@ -54,10 +55,13 @@ export async function checkDrift(
   const changes: DriftChange[] = [];
   for (const model of await watchedModels(pool)) {
     if (model.referred.length === 0) continue;
+    changes.push(...(await catchUp(pool, clock, settings, model)));
     for (const hour of hoursToCount(model)) {
-      const found = await inTransaction(pool, async (client) => {
-        const { rowCount } = await client.query(COUNT_HOUR, [model.name, model.version, iso(hour)]);
-        return (rowCount ?? 0) > 0 ? check(client, clock, settings, model) : [];
+      const found = await inTransaction(pool, async (client, profile) => {
+        const counts = await countHour(client, model, hour);
+        if ((await writeRows(client, profile, 'drift_counts', counts)) === 0) return [];
+        await flush(client, profile);
+        return check(client, profile, clock, settings, model);
       });
       changes.push(...found);
     }
@@ -73,8 +77,21 @@ function hoursToCount({ began, scoredThrough, counted }: WatchedModel): readonly
   return Array.from({ length: Math.max(0, (end - from) / HOUR) }, (_, index) => from + index * HOUR);
 }
 
+/** Where there are no transactions a crash may have left an hour that was counted and not checked. */
+function catchUp(
+  pool: Pool,
+  clock: Clock,
+  settings: DriftSettings,
+  model: WatchedModel,
+): Promise<readonly DriftChange[]> {
+  return inTransaction(pool, async (client, profile) =>
+    profile.transactions ? [] : check(client, profile, clock, settings, model),
+  );
+}
+
 async function check(
   client: ClientBase,
+  profile: EngineProfile,
   clock: Clock,
   settings: DriftSettings,
   { name, version }: WatchedModel,
@@ -85,15 +102,12 @@ async function check(
     .map((row) => ({ row, held: judge(row, settings) }));
   if (judged.length === 0) return [];
   const checks = judged.map(({ row, held }) => ({
-    feature: row.feature,
-    checkedThrough: row.checked_through.toISOString(),
-    observations: row.observations,
-    psi: row.psi,
-    adjustedPsi: row.adjusted_psi,
-    ks: row.ks,
-    ...held,
+    ...{ model: name, version, feature: row.feature, checked_through: row.checked_through.toISOString() },
+    ...{ observations: row.observations, psi: row.psi, adjusted_psi: row.adjusted_psi, ks: row.ks },
+    ...{ ...held, checked_at: iso(clock.now()) },
   }));
-  await client.query(INSERT_CHECKS, [JSON.stringify(checks), name, version, iso(clock.now())]);
+  await writeRows(client, profile, 'drift_checks', checks);
+  await flush(client, profile);
   return judged
     .filter(({ row, held }) => held.state !== (row.state ?? 'ok'))
     .map(({ row, held }) => ({

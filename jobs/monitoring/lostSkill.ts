@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ClientBase } from 'pg';
 import { absoluteErrors, compareLosses } from '../training/significance/compare.ts';
 import type { WatchedModel } from './progress.ts';
+import { scoredMarkets } from './sampled.ts';
 import type { PolicySettings } from './settings.ts';
 
 const sql = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
@@ -66,7 +67,11 @@ export async function judgeSkill(
   const unread = { minutes: 0, mae: null, persistenceMae: null, pValue: null };
   if (!skills.every((skill) => skill !== null && skill < 0))
     return { lost: false, evidence: { ...known, ...unread } };
-  const { rows: losses } = await client.query<LossRow>(FIND_LOSSES, [...model, from, to]);
+  const losses: LossRow[] = [];
+  for (const { exchange, symbol } of await scoredMarkets(client, { name, version }))
+    losses.push(...(await client.query<LossRow>(FIND_LOSSES, [exchange, symbol, ...model, from, to])).rows);
+  // By time, then by market: the sort leaves markets of one minute in their order.
+  losses.sort((a, b) => a.time - b.time);
   const compared = compare(losses, horizonMinutes, seed);
   const lost = compared.minutes >= leastMinutes && compared.pValue <= 1 - confidence;
   return { lost, evidence: { ...known, ...compared } };

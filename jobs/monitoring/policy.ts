@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { ClientBase, Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
-import { inTransaction } from '../registry/transaction.ts';
+import { inTurn } from '../../engine/database/hold.ts';
+import { writeRows } from '../../engine/database/writeRows.ts';
+import type { EngineProfile } from '../../engine/profile.ts';
 import { judgeSkill, type SkillEvidence, type SkillVerdict } from './lostSkill.ts';
 import { type WatchedModel, watchedModels } from './progress.ts';
 import type { PolicySettings } from './settings.ts';
@@ -9,7 +11,6 @@ import type { PolicySettings } from './settings.ts';
 const sql = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
 const FIND_WATCHED = sql('findWatched');
 const FIND_TRAININGS = sql('findTrainings');
-const INSERT_DECISION = sql('insertDecision');
 
 const HOUR = 3_600_000;
 
@@ -34,6 +35,8 @@ export interface DriftEvidence {
 }
 
 interface Trainings {
+  /** Number of the last decision. */
+  readonly decided: number | null;
   readonly judged: Date | null;
   readonly retrained: Date | null;
   readonly trained: Date | null;
@@ -53,7 +56,9 @@ export async function decideRetraining(
   const champions = (await watchedModels(pool)).filter(({ alias }) => alias === 'champion');
   const decisions: RetrainingDecision[] = [];
   for (const model of champions) {
-    const decision = await inTransaction(pool, (client) => decide(client, clock, settings, model));
+    const decision = await inTurn(pool, `tickwave retraining ${model.name}`, clock, (client, profile) =>
+      decide(client, profile, clock, settings, model),
+    );
     if (decision !== null) decisions.push(decision);
   }
   return decisions;
@@ -61,17 +66,15 @@ export async function decideRetraining(
 
 async function decide(
   client: ClientBase,
+  profile: EngineProfile,
   clock: Clock,
   settings: PolicySettings,
   model: WatchedModel,
 ): Promise<RetrainingDecision | null> {
   const { name, version } = model;
-  await client.query("select pg_advisory_xact_lock(hashtextextended('tickwave retraining ' || $1, 0))", [
-    name,
-  ]);
   const through = judgedThrough(model, settings);
   const { rows } = await client.query<Trainings>(FIND_TRAININGS, [name]);
-  const last = rows[0] ?? { judged: null, retrained: null, trained: null };
+  const last = rows[0] ?? { decided: null, judged: null, retrained: null, trained: null };
   if (last.judged !== null && last.judged.getTime() >= through) return null;
   const skill = await judgeSkill(client, model, through, settings);
   const drift = await findDrifted(client, model);
@@ -86,9 +89,12 @@ async function decide(
     evidence: { skill: skill.evidence, drift },
     judgedThrough: new Date(through).toISOString(),
   };
-  await client.query(INSERT_DECISION, [
-    ...[name, version, decision.action, JSON.stringify(decision.reasons), JSON.stringify(decision.evidence)],
-    ...[decision.judgedThrough, new Date(clock.now()).toISOString()],
+  await writeRows(client, profile, 'retraining_decisions', [
+    {
+      ...{ name, decision: (last.decided ?? 0) + 1, version, action: decision.action },
+      ...{ reasons: JSON.stringify(decision.reasons), evidence: JSON.stringify(decision.evidence) },
+      ...{ judged_through: decision.judgedThrough, decided_at: new Date(clock.now()).toISOString() },
+    },
   ]);
   return decision;
 }

@@ -1,15 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { ClientBase, Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
-import { inTransaction } from '../registry/transaction.ts';
+import { inTransaction } from '../../engine/database/transaction.ts';
+import { writeRows } from '../../engine/database/writeRows.ts';
 import type { Market } from '../training/dataset/trainingRows.ts';
 import { binValues } from './bins.ts';
-
-const sql = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
-const CREATE_MONITORED = sql('createMonitored');
-const FILL_FROM_FEATURES = sql('fillFromFeatures');
-const FILL_FROM_PREDICTIONS = sql('fillFromPredictions');
-const INSERT_REFERENCES = sql('insertReferences');
+import { type SampledMinute, sampleFeatures, samplePredictions, scoredMarkets } from './sampled.ts';
 
 /** What a version predicted itself, among the features that are watched. */
 export const PREDICTION = 'predicted_return';
@@ -51,10 +46,9 @@ export async function storeReferences(
   const watched = model.featureNames.filter((name) => !CALENDAR.has(name));
   const minutes = (Date.parse(to) - Date.parse(from)) / 60_000 + 1;
   const step = STEPS.find((one) => (minutes * (markets?.length ?? 1)) / one <= MOST_SAMPLED) ?? 79;
-  const names = (of: (market: Market) => string) => (markets === null ? null : markets.map(of));
-  const values = [watched, names(({ exchange }) => exchange), names(({ symbol }) => symbol), from, to, step];
-  const fill = (client: ClientBase) => client.query(FILL_FROM_FEATURES, values);
-  return store(pool, model, { from, to }, fill, clock);
+  const sample = (client: ClientBase) =>
+    sampleWatched(client, { markets, features: watched, from, to, step });
+  return store(pool, model, watched, { from, to }, sample, clock);
 }
 
 /**
@@ -72,25 +66,59 @@ export async function storePredictionReference(
 ): Promise<number> {
   const iso = (ms: number): string => new Date(ms).toISOString();
   const span = { from: iso(began), to: iso(began + 86_400_000 - 60_000) };
-  const values = [model.name, model.version, span.from, span.to];
-  return store(pool, model, span, (client) => client.query(FILL_FROM_PREDICTIONS, values), clock);
+  const sample = (client: ClientBase) => sampleScored(client, model, span.from, span.to);
+  return store(pool, model, [PREDICTION], span, sample, clock);
+}
+
+/** Of the markets there are, those that are asked for. */
+async function* sampleWatched(
+  client: ClientBase,
+  wanted: {
+    readonly markets: readonly Market[] | null;
+    readonly features: readonly string[];
+    readonly from: string;
+    readonly to: string;
+    readonly step: number;
+  },
+): AsyncGenerator<readonly SampledMinute[]> {
+  const text = 'select exchange, symbol from watermarks order by exchange, symbol';
+  const { rows } = await client.query<Market>(text);
+  const asked = (market: Market): boolean =>
+    wanted.markets?.some((one) => one.exchange === market.exchange && one.symbol === market.symbol) ?? true;
+  yield* sampleFeatures(client, { ...wanted, markets: rows.filter(asked) });
+}
+
+async function* sampleScored(
+  client: ClientBase,
+  model: { readonly name: string; readonly version: number },
+  from: string,
+  to: string,
+): AsyncGenerator<readonly SampledMinute[]> {
+  for (const market of await scoredMarkets(client, model))
+    yield await samplePredictions(client, model, market, from, to);
 }
 
 function store(
   pool: Pool,
   { name, version }: { readonly name: string; readonly version: number },
+  features: readonly string[],
   { from, to }: { readonly from: string; readonly to: string },
-  fill: (client: ClientBase) => Promise<unknown>,
+  sample: (client: ClientBase) => AsyncIterable<readonly SampledMinute[]>,
   clock: Clock,
 ): Promise<number> {
-  return inTransaction(pool, async (client) => {
-    await client.query(CREATE_MONITORED);
-    await fill(client);
-    // Nothing has counted a table that is new, and plans for no row take hours for a million.
-    await client.query('analyze monitored');
-    const bins = await binValues(client, from);
-    const now = new Date(clock.now()).toISOString();
-    await client.query(INSERT_REFERENCES, [JSON.stringify(bins), name, version, from, to, now]);
+  return inTransaction(pool, async (client, profile) => {
+    const bins = await binValues(features, sample(client), Date.parse(from));
+    const stored_at = new Date(clock.now()).toISOString();
+    const about = { model: name, version, reference_from: from, reference_to: to, stored_at };
+    await writeRows(
+      client,
+      profile,
+      'drift_references',
+      bins.map(({ feature, bin, lowerEdge, upperEdge, observations, usualPsi }) => ({
+        ...{ ...about, feature, bin, lower_edge: lowerEdge, upper_edge: upperEdge },
+        ...{ observations, usual_psi: usualPsi },
+      })),
+    );
     return new Set(bins.map(({ feature }) => feature)).size;
   });
 }

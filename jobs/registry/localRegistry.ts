@@ -8,7 +8,6 @@ import { ModelTable } from './modelTable.ts';
 import { forgetOld } from './prunable.ts';
 import { type Alias, checkName, type Decision, type RegisteredModel } from './registeredModel.ts';
 import type { Change, Registry } from './registry.ts';
-import { inTransaction } from './transaction.ts';
 
 export interface LocalRegistryOptions {
   /** Connections as the owner of the database. */
@@ -26,12 +25,10 @@ export interface LocalRegistryOptions {
  * const { version } = await registry.register('return-5m', bundle);
  */
 export class LocalRegistry implements Registry {
-  readonly #pool: Pool;
   readonly #table: ModelTable;
   readonly #folder: ModelFolder;
 
   constructor({ pool, folder, clock }: LocalRegistryOptions) {
-    this.#pool = pool;
     this.#table = new ModelTable(pool, clock);
     this.#folder = new ModelFolder(folder);
   }
@@ -43,13 +40,12 @@ export class LocalRegistry implements Registry {
   async register(name: string, bundle: Bundle): Promise<RegisteredModel> {
     checkName(name);
     const packed = packBundle(bundle);
-    return inTransaction(this.#pool, async (client) => {
-      await this.#table.lock(client, name);
+    return this.#table.inTurn(name, async (client, profile) => {
       const version = await this.#table.nextVersion(client, name, bundle.description);
       const artifact = this.#folder.artifactOf(name, version);
       await this.#folder.write(artifact, packed);
       const at = { name, version, artifact, artifactHash: packed.hash, createdAt: this.#table.now() };
-      await this.#table.insert(client, at, bundle.description);
+      await this.#table.insert(client, profile, at, bundle.description);
       return this.#table.show(name, version, client);
     });
   }
@@ -73,10 +69,7 @@ export class LocalRegistry implements Registry {
   }
 
   decide(change: Change): Promise<Decision> {
-    return inTransaction(this.#pool, async (client) => {
-      await this.#table.lock(client, change.name);
-      return this.#table.decide(client, change);
-    });
+    return this.#table.inTurn(change.name, (client, profile) => this.#table.decide(client, profile, change));
   }
 
   history(name: string, limit: number): Promise<readonly Decision[]> {
@@ -85,10 +78,9 @@ export class LocalRegistry implements Registry {
 
   /** Rows first: a crash then leaves files that nobody asks for, and the next pruning takes them. */
   async prune(name: string, keep: number): Promise<readonly number[]> {
-    const pruned = await forgetOld(this.#pool, this.#table, name, keep);
-    // Under the lock again, for a version that is being written has no row yet.
-    await inTransaction(this.#pool, async (client) => {
-      await this.#table.lock(client, name);
+    const pruned = await forgetOld(this.#table, name, keep);
+    // In turn again, for a version that is being written has no row yet.
+    await this.#table.inTurn(name, async (client) => {
       const models = await this.#table.list(name, client);
       const kept = models.flatMap(({ artifact }) => (artifact === null ? [] : [artifact]));
       await this.#folder.keepOnly(name, new Set(kept));
@@ -97,6 +89,7 @@ export class LocalRegistry implements Registry {
   }
 
   async sync(): Promise<readonly string[]> {
+    await this.#table.finishDecisions();
     return [];
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { WrittenRow } from '../../engine/database/writeRows.ts';
 import type { BundleDescription } from './bundle.ts';
 import type { Decision, RegisteredModel } from './registeredModel.ts';
 
@@ -101,22 +102,22 @@ export interface Registration {
   readonly createdAt: string;
 }
 
-/** Values of `insertModel.sql`, in its order. */
-export function modelValues(at: Registration, description: BundleDescription): readonly unknown[] {
-  return [
-    at.name,
-    at.version,
-    description.algorithm,
-    description.horizonMinutes,
-    JSON.stringify(description.parameters),
-    JSON.stringify(description.metrics),
-    JSON.stringify(description.features),
-    description.datasetHash,
-    description.sqlHash,
-    at.artifact,
-    at.artifactHash,
-    description.trainedFrom,
-    description.trainedTo,
-    at.createdAt,
-  ];
+/** The row of `models` of a version that nobody has given an alias yet. */
+export function registrationRow(at: Registration, description: BundleDescription): WrittenRow {
+  return {
+    name: at.name,
+    version: at.version,
+    algorithm: description.algorithm,
+    horizon_minutes: description.horizonMinutes,
+    parameters: JSON.stringify(description.parameters),
+    metrics: JSON.stringify(description.metrics),
+    feature_names: JSON.stringify(description.features),
+    dataset_hash: description.datasetHash,
+    sql_hash: description.sqlHash,
+    artifact: at.artifact,
+    artifact_hash: at.artifactHash,
+    trained_from: description.trainedFrom,
+    trained_to: description.trainedTo,
+    created_at: at.createdAt,
+  };
 }

@@ -1,8 +1,6 @@
-import type { Pool } from 'pg';
 import type { ModelTable } from './modelTable.ts';
 import { checkName, type Decision, type RegisteredModel } from './registeredModel.ts';
 import { championBefore } from './registry.ts';
-import { inTransaction } from './transaction.ts';
 
 /** Decisions of a name that are looked through for the champion before. */
 const MOST_DECISIONS = 1000;
@@ -13,18 +11,12 @@ const MOST_DECISIONS = 1000;
  * @returns versions whose files may go
  * @throws BadModelName
  */
-export function forgetOld(
-  pool: Pool,
-  table: ModelTable,
-  name: string,
-  keep: number,
-): Promise<readonly number[]> {
+export function forgetOld(table: ModelTable, name: string, keep: number): Promise<readonly number[]> {
   checkName(name);
-  return inTransaction(pool, async (client) => {
-    await table.lock(client, name);
+  return table.inTurn(name, async (client, profile) => {
     const models = await table.list(name, client);
     const versions = prunable(models, await table.history(name, MOST_DECISIONS), keep);
-    await table.forgetFiles(client, name, versions);
+    await table.forgetFiles(client, profile, name, versions);
     return versions;
   });
 }

@@ -1,17 +1,21 @@
 import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
+import type { Market } from '../training/dataset/trainingRows.ts';
 import { absoluteErrors } from '../training/significance/compare.ts';
 import type { LossReader } from './promotion.ts';
 
-const FIND_UNSEEN = readFileSync(new URL('./sql/findUnseenLosses.sql', import.meta.url), 'utf8');
+const sql = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
+const FIND_UNSEEN = sql('findUnseenLosses');
+const FIND_PAIRED = sql('findPairedLosses');
 
 /** Minutes of a market that a challenger is judged by at most: the newest, two weeks of them. */
 const MOST_WINDOWS = 20_160;
 
 interface UnseenRow {
   readonly time: number;
-  readonly challenger: number;
-  readonly champion: number | null;
+  readonly predicted: number;
+  /** What the champion predicted; without one it is left out. */
+  readonly champion?: number;
   readonly realised: number;
 }
 
@@ -22,17 +26,23 @@ interface UnseenRow {
 export function unseenLosses(pool: Pool): LossReader {
   return async (challenger, champion) => {
     const since = champion === null ? challenger.trainedTo : later(challenger.trainedTo, champion.trainedTo);
-    const { rows } = await pool.query<UnseenRow>(FIND_UNSEEN, [
-      ...[challenger.horizonMinutes, challenger.name, challenger.version, champion?.version ?? null],
-      ...[since, MOST_WINDOWS],
-    ]);
+    const about = [challenger.horizonMinutes, challenger.name, challenger.version, since];
+    const text = `${champion === null ? FIND_UNSEEN : FIND_PAIRED} limit ${MOST_WINDOWS}`;
+    const markets = 'select exchange, symbol from watermarks order by exchange, symbol';
+    const rows: UnseenRow[] = [];
+    for (const { exchange, symbol } of (await pool.query<Market>(markets)).rows) {
+      const values = [exchange, symbol, ...about, ...(champion === null ? [] : [champion.version])];
+      rows.push(...(await pool.query<UnseenRow>(text, values)).rows);
+    }
+    // By time, then by market: the sort leaves markets of one minute in their order.
+    rows.sort((a, b) => a.time - b.time);
     const column = (of: (row: UnseenRow) => number): Float64Array => Float64Array.from(rows, of);
     const realised = column((row) => row.realised);
     return {
       times: column(({ time }) => time),
       challenger: absoluteErrors(
         realised,
-        column((row) => row.challenger),
+        column((row) => row.predicted),
       ),
       champion:
         champion === null

@@ -54,13 +54,14 @@ interface LiveRow extends Record<'time' | 'market' | 'close' | 'actual' | 'predi
 
 /** Stored predictions as training's metrics take them. */
 export async function readScored(pool: Pool, model: LiveModel): Promise<Scored | null> {
-  const { rows } = await pool.query<LiveRow>(READ_LIVE, [
-    model.name,
-    model.version,
-    model.markets.map(({ exchange }) => exchange),
-    model.markets.map(({ symbol }) => symbol),
-    MOST_ROWS,
-  ]);
+  const found: LiveRow[] = [];
+  for (const [market, { exchange, symbol }] of model.markets.entries()) {
+    const values = [model.name, model.version, exchange, symbol];
+    const { rows } = await pool.query<Omit<LiveRow, 'market'>>(`${READ_LIVE} limit ${MOST_ROWS}`, values);
+    for (const row of rows) found.push({ ...row, market });
+  }
+  // By time, then by market: the sort leaves markets of one minute in their order.
+  const rows = found.sort((a, b) => a.time - b.time).slice(0, MOST_ROWS);
   const [first] = rows;
   if (first === undefined) return null;
   const column = (of: (row: LiveRow) => number): Float64Array => Float64Array.from(rows, of);
@@ -106,7 +107,9 @@ async function readDays(
     skill: number | null;
     directional_accuracy: number | null;
     interval_coverage: number | null;
-  }>(READ_DAYS, [name, version, MOST_DAYS]);
+  }>(`${READ_DAYS} limit ${MOST_DAYS}`, [name, version]);
+  // The newest are the ones that are kept; they are told by day, the sort leaves markets of one day in their order.
+  rows.sort((a, b) => a.day.getTime() - b.day.getTime());
   return rows.map((row) => ({
     market: { exchange: row.exchange, symbol: row.symbol },
     day: timeOf(row.day.getTime()),

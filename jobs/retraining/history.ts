@@ -26,7 +26,30 @@ export async function findHistory(
     readonly windowMs: number;
   },
 ): Promise<readonly MarketHistory[]> {
-  const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
-  const values = [range.horizonMinutes, iso(range.since), iso(range.until), range.windowMs / 1000];
-  return (await client.query<MarketHistory>(FIND_HISTORY, values)).rows;
+  const markets = await client.query<Market & { readonly event_time: Date | null }>(
+    'select exchange, symbol, event_time from watermarks order by exchange, symbol',
+  );
+  const found: MarketHistory[] = [];
+  for (const { exchange, symbol, event_time } of markets.rows) {
+    if (event_time === null) continue;
+    const since = iso(range.since ?? event_time.getTime() - range.windowMs);
+    const values = [exchange, symbol, range.horizonMinutes, since, iso(range.until ?? END)];
+    const [row] = (await client.query<Span>(FIND_HISTORY, values)).rows;
+    if (row !== undefined && row.from !== null && row.to !== null)
+      found.push({ exchange, symbol, from: row.from, to: row.to, rows: row.rows });
+  }
+  return found;
+}
+
+/** After all that is stored. */
+const END = Date.UTC(9999, 0, 1);
+
+interface Span {
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly rows: number;
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
 }

@@ -1,6 +1,9 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { Clock } from '../../engine/clock.ts';
+import { engineOf } from '../../engine/database/engineOf.ts';
+import { rowLimit } from '../../engine/database/rowLimit.ts';
+import { flush, writeRows } from '../../engine/database/writeRows.ts';
 import { UnknownRun } from './errors.ts';
 
 /** How a run stands or ended: `lost` is one whose process died. */
@@ -48,51 +51,61 @@ export class JobRuns {
 
   /** The newest first. */
   async list(kind: string, limit: number): Promise<readonly JobRun[]> {
-    const text = 'select * from job_runs where kind = $1 order by run desc limit $2';
-    return (await this.#pool.query(text, [kind, limit])).rows.map((row) => runSchema.parse(row));
+    const text = `select * from job_runs where kind = $1 order by run desc limit ${rowLimit(limit)}`;
+    return (await this.#pool.query(text, [kind])).rows.map((row) => runSchema.parse(row));
   }
 
   /** Calls a run off, from any process; it ends within seconds. @throws UnknownRun when it is not running */
   async cancel(kind: string, run: number): Promise<void> {
-    const { rowCount } = await this.#pool.query(
+    const found = await this.#find(kind, run);
+    if (found?.state !== 'running')
+      throw new UnknownRun(`There is no ${kind} ${run} under way;`, 'look at job_runs for what runs.');
+    await this.#pool.query(
       "update job_runs set cancel_requested = true where kind = $1 and run = $2 and state = 'running'",
       [kind, run],
     );
-    if (rowCount === 0)
-      throw new UnknownRun(`There is no ${kind} ${run} under way;`, 'look at job_runs for what runs.');
   }
 
-  /** Begins a run. Whoever calls holds the lock of the kind, so what still says that it runs has died. */
+  /** Begins a run. Whoever calls is the only one of the kind, so what still says that it runs has died. */
   async begin(kind: string, startedBy: string): Promise<number> {
+    const profile = await engineOf(this.#pool);
     const now = this.#now();
     await this.#pool.query(
       "update job_runs set state = 'lost', finished_at = $2, message = 'Its process died.' where kind = $1 and state = 'running'",
       [kind, now],
     );
-    const { rows } = await this.#pool.query<{ run: number }>(
-      `insert into job_runs (kind, run, state, started_by, progress, message, cancel_requested, started_at, updated_at)
-       select $1::varchar, coalesce(max(run), 0) + 1, 'running', $2::varchar, 0, '', false, $3::timestamptz, $3::timestamptz
-       from job_runs where kind = $1::varchar returning run`,
-      [kind, startedBy, now],
-    );
-    return rows[0]?.run ?? 0;
+    const [last] = await this.list(kind, 1);
+    const run = (last?.run ?? 0) + 1;
+    const begun = { progress: 0, message: '', cancel_requested: false, started_at: now, updated_at: now };
+    await writeRows(this.#pool, profile, 'job_runs', [
+      { kind, run, state: 'running', started_by: startedBy, ...begun },
+    ]);
+    await flush(this.#pool, profile);
+    return run;
   }
 
   /** Writes how far it is. @returns whether somebody has called it off */
   async beat(kind: string, run: number, progress: number, message: string): Promise<boolean> {
-    const { rows } = await this.#pool.query<{ cancel_requested: boolean }>(
-      'update job_runs set progress = $3, message = $4, updated_at = $5 where kind = $1 and run = $2 returning cancel_requested',
+    await this.#pool.query(
+      'update job_runs set progress = $3, message = $4, updated_at = $5 where kind = $1 and run = $2',
       [kind, run, progress, message, this.#now()],
     );
-    return rows[0]?.cancel_requested ?? false;
+    return (await this.#find(kind, run))?.cancelRequested ?? false;
   }
 
   async end(kind: string, run: number, state: RunState, message: string): Promise<void> {
+    const share = state === 'done' ? ', progress = 1' : '';
     await this.#pool.query(
-      `update job_runs set state = $3::varchar, message = $4, updated_at = $5, finished_at = $5,
-         progress = case when $3::varchar = 'done' then 1 else progress end where kind = $1 and run = $2`,
+      `update job_runs set state = $3, message = $4, updated_at = $5, finished_at = $5${share} where kind = $1 and run = $2`,
       [kind, run, state, message, this.#now()],
     );
+    await flush(this.#pool, await engineOf(this.#pool));
+  }
+
+  async #find(kind: string, run: number): Promise<JobRun | undefined> {
+    const text = 'select * from job_runs where kind = $1 and run = $2';
+    const [row] = (await this.#pool.query(text, [kind, run])).rows;
+    return row === undefined ? undefined : runSchema.parse(row);
   }
 
   #now(): string {

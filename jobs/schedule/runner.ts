@@ -1,5 +1,6 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
+import { tryHold } from '../../engine/database/hold.ts';
 import { said } from '../models/errors.ts';
 import { JobBusy, JobCancelled, JobLimit } from './errors.ts';
 import { JobRuns, type RunState } from './jobRuns.ts';
@@ -65,13 +66,18 @@ export class JobRunner {
     signal: AbortSignal,
     onBegun: (run: number) => void = () => {},
   ): Promise<JobResult> {
-    return this.#alone(kind, async () => {
+    const { pool, clock } = this.#options;
+    const hold = await tryHold(pool, `tickwave job ${kind}`, clock);
+    if (hold === null) throw await this.#busy(kind);
+    try {
       const run = await this.runs.begin(kind, startedBy);
       onBegun(run);
       const result = await this.#watched(kind, run, job, limits, signal);
       await this.runs.end(kind, run, result.state, result.message);
       return result;
-    });
+    } finally {
+      await hold.release();
+    }
   }
 
   async #watched(
@@ -135,43 +141,9 @@ export class JobRunner {
     }
   }
 
-  /** The lock is the session's, so it goes with the process that had it. */
-  async #alone<T>(kind: string, work: () => Promise<T>): Promise<T> {
-    const client = await this.#options.pool.connect();
-    let broken = false;
-    const lost = (): void => {
-      broken = true;
-    };
-    client.on('error', lost);
-    try {
-      if (!(await locked(client, kind))) throw await this.#busy(kind);
-      try {
-        return await work();
-      } finally {
-        if (!broken)
-          await client.query('select pg_advisory_unlock(hashtextextended($1, 0))', [lockName(kind)]);
-      }
-    } finally {
-      client.off('error', lost);
-      client.release(broken);
-    }
-  }
-
   async #busy(kind: string): Promise<JobBusy> {
     const [last] = await this.runs.list(kind, 1);
     const which = last === undefined ? '' : ` (${last.run}, since ${last.startedAt})`;
     return new JobBusy(`A ${kind} is running${which};`, 'wait for its end, or call it off first.');
   }
-}
-
-async function locked(client: PoolClient, kind: string): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>(
-    'select pg_try_advisory_lock(hashtextextended($1, 0)) as locked',
-    [lockName(kind)],
-  );
-  return rows[0]?.locked ?? false;
-}
-
-function lockName(kind: string): string {
-  return `tickwave job ${kind}`;
 }

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { z } from 'zod';
 import type { Clock } from '../../engine/clock.ts';
+import { detectProfile } from '../../engine/profile.ts';
 
 /** Channel on which the engine says after each refresh which views changed: docs/engine.md. */
 const CHANNEL = 'tickwave_changes';
@@ -11,7 +12,8 @@ const payloadSchema = z.object({ views: z.record(z.string(), z.number()) });
 
 /**
  * The scorer's `onChange` over NOTIFY, for one that runs in another process than the engine. While the connection is lost
- * nothing is told, and the scorer looks by itself; once it is back it is woken, for what it may have missed.
+ * nothing is told, and the scorer looks by itself; once it is back it is woken, for what it may have missed. An engine that does not
+ * notify is asked once, and left to the scorer's own looks.
  *
  * @param url as the owner of the database
  */
@@ -30,13 +32,19 @@ async function listenForever(
   signal: AbortSignal,
 ): Promise<void> {
   for (let pause = 50; !signal.aborted; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
-    if (await listen(url, wake, signal)) pause = 50;
+    const heard = await listen(url, wake, signal);
+    if (heard === 'never') return;
+    if (heard === 'ended') pause = 50;
     await clock.sleep(pause, signal);
   }
 }
 
-/** Listens until the connection ends. @returns whether there was one */
-async function listen(url: string, wake: () => void, signal: AbortSignal): Promise<boolean> {
+/** Listens until the connection ends. @returns whether there was one, and whether there is anything to hear */
+async function listen(
+  url: string,
+  wake: () => void,
+  signal: AbortSignal,
+): Promise<'ended' | 'failed' | 'never'> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'tickwave scoring',
@@ -53,15 +61,19 @@ async function listen(url: string, wake: () => void, signal: AbortSignal): Promi
   });
   try {
     await client.connect();
+    if ((await detectProfile(client)).changes !== 'notify') {
+      await client.end();
+      return 'never';
+    }
     await client.query(`listen ${CHANNEL}`);
   } catch {
     await client.end().catch(() => undefined);
-    return false;
+    return 'failed';
   }
   wake();
   await ended;
   await client.end().catch(() => undefined);
-  return true;
+  return 'ended';
 }
 
 /** A refresh that changed too many views to name them says none, and may have changed any. */

@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
+import { engineOf } from '../../engine/database/engineOf.ts';
 import type { Forecast } from './predict.ts';
+import { storeInOrder } from './storeInOrder.ts';
 
-const STORE_PREDICTIONS = readFileSync(new URL('./sql/storePredictions.sql', import.meta.url), 'utf8');
+const STORE_PREDICTIONS = readFileSync(
+  new URL('./sql/storePredictions.postgres.sql', import.meta.url),
+  'utf8',
+);
 
 /** A forecast as it is stored. */
 export interface Prediction extends Forecast {
@@ -27,10 +32,10 @@ export interface Progress {
 }
 
 /**
- * Stores predictions and how far they go, both or neither. Predictions come in order, so that two who store the same never
+ * Stores predictions and how far they go, both or neither; where the engine has no transactions, the predictions first. They come in order, so that two who store the same never
  * wait for each other in a circle.
  *
- * @returns how many predictions were new
+ * @returns how many predictions were new; without transactions how many were sent
  */
 export async function storePredictions(
   pool: Pool,
@@ -38,6 +43,8 @@ export async function storePredictions(
   progress: readonly Progress[],
   madeAt: number,
 ): Promise<number> {
+  const profile = await engineOf(pool);
+  if (!profile.transactions) return storeInOrder(pool, profile, predictions, progress, madeAt);
   const ordered = [...progress].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const { rows } = await pool.query<{ stored: number }>({
     name: 'store predictions',

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
+import { engineOf } from '../../engine/database/engineOf.ts';
+import { findDueByQueries, readWindowsByQueries } from './windowsByQueries.ts';
 
 /** A closed minute with what a model is given of it. */
 export interface ClosedWindow {
@@ -38,13 +40,15 @@ export interface MarketRange {
   readonly to: number;
 }
 
-const FIND_DUE = readFileSync(new URL('./sql/findDue.sql', import.meta.url), 'utf8');
+const READ_WINDOWS = readFileSync(new URL('./sql/readWindows.postgres.sql', import.meta.url), 'utf8');
+const FIND_DUE = readFileSync(new URL('./sql/findDue.postgres.sql', import.meta.url), 'utf8');
 
 /** What is due, by market, then by model. */
 export async function findDue(
   pool: Pool,
   models: readonly { readonly name: string; readonly version: number }[],
 ): Promise<readonly DueMarket[]> {
+  if ((await engineOf(pool)).walks === 'queries') return findDueByQueries(pool, models);
   const values = [models.map(({ name }) => name), models.map(({ version }) => version)];
   return (await pool.query<DueMarket>({ name: 'find due windows', text: FIND_DUE, values })).rows;
 }
@@ -61,24 +65,15 @@ export async function readWindows(
   ranges: readonly MarketRange[],
   columns: readonly string[],
 ): Promise<readonly ClosedWindow[]> {
-  const list = columns.map((name) => `features.${quoted(name)}::double precision`).join(', ');
+  if ((await engineOf(pool)).walks === 'queries') return readWindowsByQueries(pool, ranges, columns);
+  // Without columns the list would end with a comma.
+  const list = ['', ...columns.map((name) => `features.${quoted(name)}::double precision`)].join(', ');
   const iso = (ms: number): string => new Date(ms).toISOString();
   const { rows } = await pool.query<[string, string, number, string, ...(number | null)[]]>({
     rowMode: 'array',
     // Planning costs more than reading: prepared once for these columns.
     name: `read windows ${createHash('sha256').update(list).digest('hex').slice(0, 32)}`,
-    // `offset 0` keeps the planner from joining whole views: each range is a walk on the key.
-    text: `select found.* from unnest($1::varchar[], $2::varchar[], $3::timestamptz[], $4::timestamptz[]) as due (exchange, symbol, since, until)
-      cross join lateral (
-        select features.exchange, features.symbol, (extract(epoch from features.window_start) * 1000)::double precision as start,
-          (select candles_1m.close::text from candles_1m where candles_1m.exchange = features.exchange
-            and candles_1m.symbol = features.symbol and candles_1m.window_start = features.window_start) as close, ${list}
-        from features
-        where features.exchange = due.exchange and features.symbol = due.symbol
-          and features.window_start >= due.since and features.window_start < due.until and features.complete
-        offset 0
-      ) as found
-      order by found.start, found.exchange, found.symbol`,
+    text: READ_WINDOWS.replace('{{columns}}', () => list),
     values: [
       ranges.map(({ exchange }) => exchange),
       ranges.map(({ symbol }) => symbol),
@@ -95,6 +90,7 @@ export async function readWindows(
   }));
 }
 
-function quoted(name: string): string {
+/** A name of a column as SQL takes it. */
+export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

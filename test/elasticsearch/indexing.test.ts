@@ -55,7 +55,7 @@ describeWithElasticsearch(`the monitoring index (SEED=${SEED})`, (node) => {
       if (error instanceof Died || (error as Error).cause instanceof Died) return false;
       throw error;
     } finally {
-      indexer.close();
+      await indexer.close();
     }
   }
 
@@ -94,7 +94,7 @@ describeWithElasticsearch(`the monitoring index (SEED=${SEED})`, (node) => {
     advance(clock, HOUR);
     await indexer.pass(never);
     await rig.expectEqual(client);
-    indexer.close();
+    await indexer.close();
   });
 
   test('sends what has changed and nothing else, also after a restart', async () => {
@@ -103,7 +103,7 @@ describeWithElasticsearch(`the monitoring index (SEED=${SEED})`, (node) => {
     const first = rig.indexer(client, clock);
     expect(await first.pass(never)).toMatchObject({ written: 500, deleted: 0 });
     expect(await first.pass(never)).toMatchObject({ written: 0, deleted: 0 });
-    first.close();
+    await first.close();
     advance(clock, 1_000);
     await rig.predict('return-5m', NOW, 501);
     await rig.pool.query('update predictions set late = true where window_start = $1', [new Date(NOW)]);
@@ -111,7 +111,7 @@ describeWithElasticsearch(`the monitoring index (SEED=${SEED})`, (node) => {
     const second = rig.indexer(client, clock);
     expect(await second.pass(never)).toEqual({ written: 2, deleted: 1, rejected: 0 });
     await rig.expectEqual(client);
-    second.close();
+    await second.close();
   });
 
   test('only one indexes a database at a time', async () => {
@@ -119,9 +119,9 @@ describeWithElasticsearch(`the monitoring index (SEED=${SEED})`, (node) => {
     const [one, other] = [rig.indexer(client, clock), rig.indexer(client, clock)];
     expect(await one.pass(never)).not.toBeNull();
     expect(await other.pass(never)).toBeNull();
-    one.close();
+    await one.close();
     await waitFor('the lock', () => other.pass(never));
-    other.close();
+    await other.close();
   });
 
   test(`kill -9 in the middle, ${KILLS} times: every document once`, async () => {
@@ -199,7 +199,7 @@ describeWithElasticsearch(`the monitoring index (SEED=${SEED})`, (node) => {
     const indexer = rig.indexer(client, clock);
     expect(await indexer.pass(never)).toEqual({ written: 99, deleted: 0, rejected: 1 });
     expect(await indexer.pass(never)).toEqual({ written: 0, deleted: 0, rejected: 0 });
-    indexer.close();
+    await indexer.close();
     const { rows } = await rig.pool.query(
       "select place, reason, raw_base64 from dead_letters where source = 'index'",
     );

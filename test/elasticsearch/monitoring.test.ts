@@ -267,7 +267,7 @@ describeWithElasticsearch('monitoring from the index', (node) => {
     const options = { pool: api.owner, client, url: node().url, clock, retentionDays: 10_000 };
     const indexer = new Indexer(options);
     await indexer.pass(new AbortController().signal);
-    indexer.close();
+    await indexer.close();
     await client.indices.refresh({ index: 'tickwave-*' });
   });
   afterAll(() => api.stop());

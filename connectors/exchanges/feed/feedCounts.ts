@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Clock } from '../../../engine/clock.ts';
+import { writeRows } from '../../../engine/database/writeRows.ts';
 import { type Connection, PgSession } from '../../pgSession.ts';
 import type { LiveFeedState } from './feedState.ts';
 
 /** Milliseconds between two counts. */
 const COUNT_MS = 60_000;
-
-const INSERT = readFileSync(new URL('../../sql/insertFeedCounts.sql', import.meta.url), 'utf8');
 
 /** Trades of a market since its feed began. */
 interface Totals {
@@ -35,7 +33,7 @@ export class FeedCounter {
 
   constructor(options: FeedCounterOptions) {
     this.#options = options;
-    this.#session = new PgSession(options.connection, "set timezone = 'UTC'");
+    this.#session = new PgSession(options.connection);
   }
 
   /** Counts about once a minute until the signal, and once more at the end. */
@@ -55,15 +53,15 @@ export class FeedCounter {
   /** Counts now; a market of which nothing arrived has no row. */
   async count(): Promise<void> {
     const totals = totalsOf(this.#options.feeds());
+    const counted_at = new Date(this.#options.clock.now()).toISOString();
     const rows = [...totals].flatMap(([key, total]) => {
       const [exchange = '', symbol = ''] = key.split(' ');
       const count = since(this.#counted.get(key), total);
-      return count.received === 0 ? [] : [{ exchange, symbol, ...count }];
+      return count.received === 0 ? [] : [{ exchange, symbol, counted_at, ...count }];
     });
-    const now = new Date(this.#options.clock.now()).toISOString();
     if (rows.length > 0)
-      await this.#session.run('counting what feeds brought', (client) =>
-        client.query(INSERT, [JSON.stringify(rows), now]),
+      await this.#session.run('counting what feeds brought', (client, profile) =>
+        writeRows(client, profile, 'feed_counts', rows),
       );
     this.#counted = totals;
   }

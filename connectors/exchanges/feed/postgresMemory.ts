@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { rowLimit } from '../../../engine/database/rowLimit.ts';
 import { isoOf } from '../../instant.ts';
 import type { GapStatus, TradeGap } from '../../landing.ts';
 import { type Connection, PgSession } from '../../pgSession.ts';
@@ -12,6 +13,7 @@ import {
 } from './memory.ts';
 
 interface EndRow {
+  readonly place: 'first' | 'last';
   readonly trade_id: string;
   readonly micros: string;
 }
@@ -48,16 +50,14 @@ export class PostgresMemory implements FeedMemory {
   private readonly session: PgSession;
 
   constructor(connection: Connection) {
-    this.session = new PgSession(connection, "set timezone = 'UTC'");
+    this.session = new PgSession(connection);
   }
 
   async trades(exchange: string, symbol: string): Promise<EndTrades | null> {
-    const [row] = await this.rows<{ readonly first: EndRow | null; readonly last: EndRow | null }>(
-      'findEndTrades',
-      [exchange, symbol, MADE_UP_FROM.toString()],
-    );
-    const { first = null, last = null } = row ?? {};
-    if (first === null || last === null) return null;
+    const rows = await this.rows<EndRow>('findEndTrades', [exchange, symbol, MADE_UP_FROM.toString()]);
+    const first = rows.find(({ place }) => place === 'first');
+    const last = rows.find(({ place }) => place === 'last');
+    if (first === undefined || last === undefined) return null;
     return {
       first: { tradeId: first.trade_id, ts: iso(first.micros) },
       last: { tradeId: last.trade_id, ts: iso(last.micros) },
@@ -70,7 +70,7 @@ export class PostgresMemory implements FeedMemory {
   }
 
   async gaps(exchange: string, symbol: string, permanent: number): Promise<readonly TradeGap[]> {
-    const rows = await this.rows<GapRow>('findGaps', [exchange, symbol, permanent]);
+    const rows = await this.gapRows(exchange, symbol, permanent);
     return rows.map((row) => ({
       exchange,
       symbol,
@@ -93,7 +93,7 @@ export class PostgresMemory implements FeedMemory {
     { fromId, toId }: IdRange,
     limit: number,
   ): Promise<readonly MissingIds[]> {
-    const rows = await this.rows<RangeRow>('findMissingIds', [exchange, symbol, fromId, toId, limit + 1]);
+    const rows = await this.rows<RangeRow>('findMissingIds', [exchange, symbol, fromId, toId], limit + 1);
     const ranges = rows.map((row) => ({
       fromId: row.from_id,
       toId: row.to_id,
@@ -108,10 +108,22 @@ export class PostgresMemory implements FeedMemory {
     return this.session.close();
   }
 
-  private rows<Row extends object>(name: string, values: readonly unknown[]): Promise<readonly Row[]> {
+  /** Open holes, and the newest of the permanent ones, by their ids. */
+  private async gapRows(exchange: string, symbol: string, permanent: number): Promise<readonly GapRow[]> {
+    const open = await this.rows<GapRow>('findGaps', [exchange, symbol, 'detected']);
+    const closed = await this.rows<GapRow>('findGaps', [exchange, symbol, 'permanent'], permanent);
+    return [...open, ...closed].sort((a, b) => Number(BigInt(a.from_id) - BigInt(b.from_id)));
+  }
+
+  private rows<Row extends object>(
+    name: string,
+    values: readonly unknown[],
+    limit?: number,
+  ): Promise<readonly Row[]> {
     return this.session.run(`a look at what is stored (${name})`, async (client) => {
       const text = statements.get(name) ?? readStatement(name);
-      return (await client.query<Row>({ name, text, values: [...values] })).rows;
+      const limited = limit === undefined ? text : `${text} limit ${rowLimit(limit)}`;
+      return (await client.query<Row>(limited, [...values])).rows;
     });
   }
 }

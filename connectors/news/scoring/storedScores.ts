@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { rowLimit } from '../../../engine/database/rowLimit.ts';
 import type { NewsStory } from '../../landing.ts';
 import { type Connection, PgSession } from '../../pgSession.ts';
 
@@ -28,7 +29,7 @@ export class PostgresStoredScores implements StoredScores {
   private readonly session: PgSession;
 
   constructor(connection: Connection) {
-    this.session = new PgSession(connection, "set timezone = 'UTC'");
+    this.session = new PgSession(connection);
   }
 
   async scored(ids: readonly string[]): Promise<ReadonlySet<string>> {
@@ -40,7 +41,7 @@ export class PostgresStoredScores implements StoredScores {
 
   async unscored(since: string, limit: number): Promise<readonly NewsStory[]> {
     const found = await this.session.run('a look at news', (client) =>
-      client.query<NewsRow>({ name: 'find unscored', text: FIND_UNSCORED, values: [since, limit] }),
+      client.query<NewsRow>(`${FIND_UNSCORED} limit ${rowLimit(limit)}`, [since]),
     );
     return found.rows.map((row) => ({
       id: row.id,

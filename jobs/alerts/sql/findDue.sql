@@ -9,4 +9,3 @@ where state = 'pending' and next_attempt_at <= $1 and destination = $2
       and before.event = 'firing' and before.destination = alert_deliveries.destination and before.state = 'pending'
   ))
 order by created_at, rule, subject, event
-limit $3

@@ -1,13 +1,7 @@
--- What a version ($1, $2) predicted for each minute from $4 to $5, and what came true.
-select (extract(epoch from found.window_start) * 1000)::double precision as time, found.predicted_return as predicted, found.realised_return as realised
-from (select exchange, symbol from scoring_progress where model = $1::varchar and version = $2::int) as scored
-cross join lateral (
-  select window_start, predicted_return, realised_return
-  from prediction_errors
-  where prediction_errors.exchange = scored.exchange and prediction_errors.symbol = scored.symbol
-    and prediction_errors.window_start >= $4::timestamptz and prediction_errors.window_start < $5::timestamptz
-    and prediction_errors.horizon_minutes = $3::int and prediction_errors.model = $1::varchar and prediction_errors.version = $2::int
-    and predicted_return is not null and realised_return is not null
-  offset 0
-) as found
-order by found.window_start, scored.exchange, scored.symbol
+-- What a version ($3, $4) predicted for each minute of a market ($1, $2) from $6 to $7, and what came true.
+select (extract(epoch from window_start) * 1000)::double precision as time, predicted_return as predicted, realised_return as realised
+from prediction_errors
+where exchange = $1::varchar and symbol = $2::varchar and window_start >= $6::timestamptz and window_start < $7::timestamptz
+  and model = $3::varchar and version = $4::int and horizon_minutes = $5::int
+  and predicted_return is not null and realised_return is not null
+order by window_start

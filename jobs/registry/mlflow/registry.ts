@@ -7,7 +7,6 @@ import { ModelTable } from '../modelTable.ts';
 import { forgetOld } from '../prunable.ts';
 import { type Alias, checkName, type Decision, type RegisteredModel } from '../registeredModel.ts';
 import type { Change, Registry } from '../registry.ts';
-import { inTransaction } from '../transaction.ts';
 import { download, pathOf, upload } from './artifacts.ts';
 import { MlflowClient, type MlflowRun } from './client.ts';
 import { syncModels } from './sync.ts';
@@ -27,12 +26,10 @@ const FOLDER = 'bundle';
  * kept in step, so that SQL and scoring see what they see of a local registry.
  */
 export class MlflowRegistry implements Registry {
-  readonly #pool: Pool;
   readonly #table: ModelTable;
   readonly #client: MlflowClient;
 
   constructor({ pool, uri, clock }: MlflowRegistryOptions) {
-    this.#pool = pool;
     this.#table = new ModelTable(pool, clock);
     this.#client = new MlflowClient(uri, clock);
   }
@@ -45,13 +42,12 @@ export class MlflowRegistry implements Registry {
   async register(name: string, bundle: Bundle): Promise<RegisteredModel> {
     checkName(name);
     const packed = packBundle(bundle);
-    return inTransaction(this.#pool, async (client) => {
-      await this.#table.lock(client, name);
+    return this.#table.inTurn(name, async (client, profile) => {
       await this.#refuseLocal(client, name);
       await this.#table.nextVersion(client, name, bundle.description);
       const { version, source } = await this.#store(name, bundle, packed);
       const at = { name, version, artifact: source, artifactHash: packed.hash, createdAt: this.#table.now() };
-      await this.#table.insert(client, at, bundle.description);
+      await this.#table.insert(client, profile, at, bundle.description);
       return this.#table.show(name, version, client);
     });
   }
@@ -77,10 +73,9 @@ export class MlflowRegistry implements Registry {
   /** Both or neither; where the connection breaks in between, MLflow's word counts at the next `sync`. */
   decide(change: Change): Promise<Decision> {
     const { name, version } = change;
-    return inTransaction(this.#pool, async (client) => {
-      await this.#table.lock(client, name);
+    return this.#table.inTurn(name, async (client, profile) => {
       const before = await this.#table.show(name, version, client);
-      const decision = await this.#table.decide(client, change);
+      const decision = await this.#table.decide(client, profile, change);
       if (decision.alias !== null && decision.alias !== before.alias)
         await this.#client.setAlias(name, decision.alias, version);
       if (before.alias !== null && decision.alias !== before.alias)
@@ -94,7 +89,7 @@ export class MlflowRegistry implements Registry {
   }
 
   async prune(name: string, keep: number): Promise<readonly number[]> {
-    const pruned = await forgetOld(this.#pool, this.#table, name, keep);
+    const pruned = await forgetOld(this.#table, name, keep);
     // By what the table says, so that what an earlier pruning left over goes too.
     const models = await this.#table.list(name);
     const gone = new Set(models.filter(({ artifact }) => artifact === null).map(({ version }) => version));
@@ -108,7 +103,7 @@ export class MlflowRegistry implements Registry {
 
   /** Takes over versions and aliases that were changed in MLflow. */
   sync(): Promise<readonly string[]> {
-    return syncModels(this.#pool, this.#table, this.#client);
+    return syncModels(this.#table, this.#client);
   }
 
   async #store(

@@ -1,8 +1,8 @@
-import type { ClientBase, Pool } from 'pg';
+import type { ClientBase } from 'pg';
+import type { EngineProfile } from '../../../engine/profile.ts';
 import { unpackBundle } from '../bundleFiles.ts';
 import type { ModelTable } from '../modelTable.ts';
 import type { Action, Alias, RegisteredModel } from '../registeredModel.ts';
-import { inTransaction } from '../transaction.ts';
 import { download } from './artifacts.ts';
 import { HASH_TAG, type MlflowClient, type MlflowModel } from './client.ts';
 
@@ -11,24 +11,20 @@ const ACTIONS: Readonly<Record<Alias, Action>> = { champion: 'promote', challeng
 const REASON = 'It was changed in MLflow.';
 
 /** Brings `models` in step with MLflow, whose word counts. @returns sentences about what was taken over */
-export async function syncModels(
-  pool: Pool,
-  table: ModelTable,
-  mlflow: MlflowClient,
-): Promise<readonly string[]> {
+export async function syncModels(table: ModelTable, mlflow: MlflowClient): Promise<readonly string[]> {
   const changes: string[] = [];
   for (const { name } of await mlflow.models())
-    await inTransaction(pool, async (client) => {
-      await table.lock(client, name);
-      changes.push(...(await takeVersions(client, table, mlflow, name)));
-      // Asked under the lock: what a decision of ours is just changing must not look like somebody else's.
-      changes.push(...(await takeAliases(client, table, await mlflow.model(name))));
+    await table.inTurn(name, async (client, profile) => {
+      changes.push(...(await takeVersions(client, profile, table, mlflow, name)));
+      // Asked in turn: what a decision of ours is just changing must not look like somebody else's.
+      changes.push(...(await takeAliases(client, profile, table, await mlflow.model(name))));
     });
   return changes;
 }
 
 async function takeVersions(
   client: ClientBase,
+  profile: EngineProfile,
   table: ModelTable,
   mlflow: MlflowClient,
   name: string,
@@ -41,6 +37,7 @@ async function takeVersions(
     const createdAt = new Date(creation_timestamp).toISOString();
     await table.insert(
       client,
+      profile,
       { name, version, artifact: source, artifactHash, createdAt },
       bundle.description,
     );
@@ -50,6 +47,7 @@ async function takeVersions(
 
 async function takeAliases(
   client: ClientBase,
+  profile: EngineProfile,
   table: ModelTable,
   { name, aliases }: MlflowModel,
 ): Promise<readonly string[]> {
@@ -66,10 +64,10 @@ async function takeAliases(
     const holder = models.find((model) => model.alias === alias)?.version ?? null;
     if (version === holder) continue;
     if (version !== null && isUsable(models, version)) {
-      await table.decide(client, { name, version, action: ACTIONS[alias], alias, reasons });
+      await table.decide(client, profile, { name, version, action: ACTIONS[alias], alias, reasons });
       changes.push(`${name} ${version} is ${alias} since it was made so in MLflow.`);
     } else if (version === null && holder !== null) {
-      await table.decide(client, { name, version: holder, action: 'retire', alias: null, reasons });
+      await table.decide(client, profile, { name, version: holder, action: 'retire', alias: null, reasons });
       changes.push(`${name} ${holder} is no longer ${alias}: MLflow has taken the alias away.`);
     }
   }

@@ -2,4 +2,3 @@ select name, decision, version, action, alias, previous_version, reasons, eviden
 from promotions
 where name = $1
 order by decision desc
-limit $2

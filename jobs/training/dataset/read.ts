@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { detectProfile } from '../../../engine/profile.ts';
 import { TrainingLimit } from '../../models/errors.ts';
 import { MOST_CELLS } from '../../models/matrix.ts';
 import { NoTrainingRows } from '../errors.ts';
@@ -15,8 +16,9 @@ export interface ReadDataset {
   readonly identity: DatasetIdentity;
 }
 
-/** Rows that a fetch brings at most. */
+/** Rows that are read at once, about. */
 const PAGE = 5000;
+const MINUTE = 60_000;
 
 /**
  * Reads what a model is to learn from, on one snapshot. A row is read when the end of its horizon had passed at the request's
@@ -30,7 +32,7 @@ const PAGE = 5000;
  */
 export async function readDataset(client: ClientBase, request: DatasetRequest): Promise<ReadDataset> {
   checkRequest(request);
-  await client.query('begin isolation level repeatable read read only');
+  await client.query((await detectProfile(client)).snapshot);
   try {
     const features = await chosenFeatures(client, request.features);
     const rows = await readRows(client, request, features);
@@ -49,25 +51,25 @@ async function readRows(
   features: readonly string[],
 ): Promise<TrainingRows> {
   const { text, values } = selection(request);
-  const rows = emptyRows(request, features, await countRows(client, request, features, text, values));
-  // A cursor is planned for its first rows; all of them are wanted.
-  await client.query('set local cursor_tuple_fraction = 1');
+  const { count, first, last } = await countRows(client, request, features, text, values);
+  const rows = emptyRows(request, features, count);
   const columns = features.map((name) => `training_set.${quoted(name)}::double precision`).join(', ');
-  await client.query(
-    `declare training_rows no scroll cursor for
-     select extract(epoch from training_set.window_start)::double precision * 1000, wanted.market,
+  const [since, before] = [`$${values.length + 1}`, `$${values.length + 2}`];
+  const page = `select extract(epoch from training_set.window_start)::double precision * 1000, wanted.market,
        training_set.close::double precision, training_set.forward_return, ${columns}
-     ${text} order by training_set.window_start, wanted.market`,
-    values,
-  );
-  for (let done = 0; done < rows.times.length; ) {
-    const page = await client.query<(number | null)[]>({
-      text: `fetch ${PAGE} from training_rows`,
+     ${text} and training_set.window_start >= ${since}::timestamptz and training_set.window_start < ${before}::timestamptz
+     order by training_set.window_start, wanted.market`;
+  // A stretch of time each, which is a walk on the key: not every engine has cursors.
+  const stretch = Math.max(1, Math.floor(PAGE / request.markets.length)) * MINUTE;
+  let done = 0;
+  for (let from = first; from <= last; from += stretch) {
+    const found = await client.query<(number | null)[]>({
+      text: page,
+      values: [...values, iso(from), iso(from + stretch)],
       rowMode: 'array',
     });
-    for (const row of page.rows) writeRow(rows, done++, row);
+    for (const row of found.rows) writeRow(rows, done++, row);
   }
-  await client.query('close training_rows');
   return rows;
 }
 
@@ -83,25 +85,34 @@ function writeRow(
   writeFeatures(values, rows.values, row * rows.features.length);
 }
 
+/** How many rows there are, and the starts of the first and the last minute in milliseconds since the Unix epoch. */
+interface Extent {
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
+}
+
 async function countRows(
   client: ClientBase,
   { mostRows }: DatasetRequest,
   features: readonly string[],
   from: string,
   values: readonly unknown[],
-): Promise<number> {
+): Promise<Extent> {
   const most = Math.min(mostRows, Math.floor(MOST_CELLS / features.length));
-  const { rows } = await client.query<{ rows: number }>(
-    `select count(*)::int as rows from (select 1 ${from} limit ${most + 1}) as found`,
+  const { rows } = await client.query<Extent>(
+    `select count(*)::int as count, (extract(epoch from min(found.window_start)) * 1000)::double precision as first,
+       (extract(epoch from max(found.window_start)) * 1000)::double precision as last
+     from (select training_set.window_start ${from} limit ${most + 1}) as found`,
     [...values],
   );
-  const found = rows[0]?.rows ?? 0;
-  if (found === 0)
+  const [found] = rows;
+  if (found === undefined || found.count === 0)
     throw new NoTrainingRows(
       'training_set has no rows of these markets, this horizon and this range;',
       'look at what it has, and remember that features need about 21 hours of history to be complete.',
     );
-  if (found > most)
+  if (found.count > most)
     throw new TrainingLimit(
       `training_set has more than ${most} rows in this range;`,
       'shorten it or raise mostRows.',
@@ -122,6 +133,10 @@ function emptyRows(request: DatasetRequest, features: readonly string[], count: 
     returns: doubles(),
     values: new Float32Array(new SharedArrayBuffer(count * features.length * 4)),
   };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 function quoted(name: string): string {

@@ -1,7 +1,8 @@
-select id, source, title, summary, url, published_at, received_at
+-- Stories published and first seen since $1 that nobody has scored, the newest first.
+select news.id, news.source, news.title, news.summary, news.url, news.published_at, news.received_at
 from news
-where least(published_at, received_at) >= $1::timestamptz
-  and title is not null
-  and not exists (select from news_scores where news_scores.news_id = news.id)
-order by received_at desc, id
-limit $2
+left join news_scores on news_scores.news_id = news.id
+where news_scores.news_id is null
+  and least(news.published_at, news.received_at) >= $1::timestamptz
+  and news.title is not null
+order by news.received_at desc, news.id
