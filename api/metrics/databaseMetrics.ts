@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { engineOf } from '../../engine/database/engineOf.ts';
 import type { Clock } from '../context.ts';
 import { remembered } from '../remembered.ts';
 import { MEASURED, type Measured } from './measured.ts';
@@ -60,7 +61,13 @@ async function readAll(
 ): Promise<ReadonlyMap<string, readonly Row[]>> {
   const read = new Map<string, readonly Row[]>();
   const begun = clock.now();
-  for (const { name, sql } of MEASURED) {
+  // A database that is away fails each of them, and is told of so.
+  const statistics = await engineOf(pool).then(
+    (profile) => profile.statistics,
+    () => true,
+  );
+  for (const { name, sql, statistic } of MEASURED) {
+    if (statistic && !statistics) continue;
     try {
       if (clock.now() - begun > BUDGET_MS) throw new Error(`reading took more than ${BUDGET_MS} ms`);
       read.set(name, (await pool.query<Row>(sql)).rows);
@@ -90,15 +97,13 @@ function predictionLatency(
   failed: (metric: string, error: unknown) => void,
 ): void {
   const name = 'tickwave_prediction_latency_seconds';
-  const counted = new Map<string, string>();
+  const counted = new Map<string, { exchange: string; symbol: string; since: string }>();
   const observe = async (): Promise<void> => {
     try {
-      const { rows } = await pool.query<Predicted>(NEW_PREDICTIONS, [
-        JSON.stringify(Object.fromEntries(counted)),
-      ]);
+      const { rows } = await pool.query<Predicted>(NEW_PREDICTIONS, [JSON.stringify([...counted.values()])]);
       for (const { exchange, symbol, model, window_start, latency_ms } of rows) {
         if (latency_ms !== null) histogram.observe({ model }, latency_ms / 1000);
-        counted.set(`${exchange} ${symbol}`, window_start);
+        counted.set(`${exchange} ${symbol}`, { exchange, symbol, since: window_start });
       }
     } catch (error) {
       failed(name, error);

@@ -6,6 +6,8 @@ export interface Measured {
   readonly help: string;
   readonly labels: readonly string[];
   readonly sql: string;
+  /** Whether it asks for what only an engine with statistics knows. */
+  readonly statistic: boolean;
 }
 
 const MARKET = ['exchange', 'symbol'];
@@ -60,10 +62,10 @@ export const MEASURED: readonly Measured[] = [
   measured('dead_letters', 'Messages of a source that could not be used', ['source'], 'deadLetters'),
   measured('alerts_firing', 'Alerts that are firing', ['severity'], 'alertsFiring'),
   measured('alert_deliveries', 'Messages about alerts', ['destination', 'state'], 'alertDeliveries'),
-  measured('database_size_bytes', 'Disk that the database takes', [], 'databaseSize'),
+  measured('database_size_bytes', 'Disk that the database takes', [], 'databaseSize.postgres'),
 ];
 
 function measured(name: string, help: string, labels: readonly string[], file: string): Measured {
   const sql = readFileSync(new URL(`./sql/${file}.sql`, import.meta.url), 'utf8');
-  return { name: `tickwave_${name}`, help, labels, sql };
+  return { name: `tickwave_${name}`, help, labels, sql, statistic: file.endsWith('.postgres') };
 }

@@ -6,13 +6,19 @@ with stored as (
     lag(trade_id) over (partition by exchange, symbol order by trade_id) as id_before,
     lag(ts) over (partition by exchange, symbol order by trade_id) as ts_before
   from trades
-  where exchange = $1 and symbol = $2 and trade_id between $3::bigint and $4::bigint
+  where exchange = $1 and symbol = $2 and trade_id >= $3::bigint and trade_id <= $4::bigint
 ),
 last_stored as (
-  select trade_id, ts
+  select 1 as place, trade_id, ts
   from stored
   order by trade_id desc
   limit 1
+),
+-- One row, stored or not.
+last_known as (
+  select coalesce(last_stored.trade_id + 1, $3::bigint) as next_id, last_stored.ts
+  from (select 1 as place) as always
+  left join last_stored on last_stored.place = always.place
 ),
 ranges as (
   select
@@ -24,11 +30,12 @@ ranges as (
   where trade_id > coalesce(id_before + 1, $3::bigint)
   union all
   select
-    coalesce((select trade_id + 1 from last_stored), $3::bigint) as from_id,
+    next_id as from_id,
     $4::bigint as to_id,
-    (select ts from last_stored) as from_ts,
-    null as to_ts
-  where coalesce((select trade_id + 1 from last_stored), $3::bigint) <= $4::bigint
+    ts as from_ts,
+    null::timestamptz as to_ts
+  from last_known
+  where next_id <= $4::bigint
 )
 select
   from_id::varchar as from_id,

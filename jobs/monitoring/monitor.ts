@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
 import { said } from '../models/errors.ts';
@@ -8,10 +7,6 @@ import { decideRetraining, type RetrainingDecision } from './policy.ts';
 import { type WatchedModel, watchedModels } from './progress.ts';
 import { PREDICTION, storePredictionReference, storeReferences } from './references.ts';
 import type { MonitoringSettings } from './settings.ts';
-
-const sql = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
-const PRUNE_COUNTS = sql('pruneCounts');
-const PRUNE_CHECKS = sql('pruneChecks');
 
 const DAY = 86_400_000;
 /** Days that counts are kept: a week can be looked at in SQL. */
@@ -55,14 +50,23 @@ export async function monitor(
       sentences.push(...(await refer(platform, model).catch((error: unknown) => [unwatched(model, error)])));
   const changes = await checkDrift(pool, clock, settings.drift);
   const decisions = await decideRetraining(pool, clock, settings.policy);
-  await pool.query(PRUNE_COUNTS, [KEEP_COUNTS]);
-  await pool.query(PRUNE_CHECKS, [settings.keepDays]);
+  await prune(pool, 'drift_counts', 'hour', KEEP_COUNTS);
+  await prune(pool, 'drift_checks', 'checked_through', settings.keepDays);
   return {
     changes,
     decisions,
     retrain: decisions.filter(({ action }) => action === 'retrain').map(({ name }) => name),
     sentences: [...sentences, ...changes.map(changeSentence), ...decisions.map(decisionSentence)],
   };
+}
+
+/** Deletes what is so many days older than the newest of all: by event time, whatever model that is of. */
+async function prune(pool: Pool, table: string, time: string, days: number): Promise<void> {
+  const { rows } = await pool.query<{ newest: Date | null }>(`select max(${time}) as newest from ${table}`);
+  const newest = rows[0]?.newest ?? null;
+  if (newest === null) return;
+  const before = new Date(newest.getTime() - days * DAY).toISOString();
+  await pool.query(`delete from ${table} where ${time} < $1::timestamptz`, [before]);
 }
 
 async function referFeatures(

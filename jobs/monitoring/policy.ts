@@ -11,6 +11,7 @@ import type { PolicySettings } from './settings.ts';
 const sql = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
 const FIND_WATCHED = sql('findWatched');
 const FIND_TRAININGS = sql('findTrainings');
+const FIND_TRAINED = sql('findTrained');
 
 const HOUR = 3_600_000;
 
@@ -73,8 +74,7 @@ async function decide(
 ): Promise<RetrainingDecision | null> {
   const { name, version } = model;
   const through = judgedThrough(model, settings);
-  const { rows } = await client.query<Trainings>(FIND_TRAININGS, [name]);
-  const last = rows[0] ?? { decided: null, judged: null, retrained: null, trained: null };
+  const last = await findTrainings(client, name);
   if (last.judged !== null && last.judged.getTime() >= through) return null;
   const skill = await judgeSkill(client, model, through, settings);
   const drift = await findDrifted(client, model);
@@ -97,6 +97,12 @@ async function decide(
     },
   ]);
   return decision;
+}
+
+async function findTrainings(client: ClientBase, name: string): Promise<Trainings> {
+  const [decided] = (await client.query<Omit<Trainings, 'trained'>>(FIND_TRAININGS, [name])).rows;
+  const [trained] = (await client.query<Pick<Trainings, 'trained'>>(FIND_TRAINED, [name])).rows;
+  return { decided: null, judged: null, retrained: null, ...decided, trained: trained?.trained ?? null };
 }
 
 /** End of the last stretch of which it is known what came true: two minutes after the horizon it is. */

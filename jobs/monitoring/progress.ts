@@ -26,7 +26,7 @@ interface ProgressRow {
   readonly horizon_minutes: number;
   readonly began: Date;
   readonly scored_through: Date;
-  readonly referred: readonly string[];
+  readonly referred: readonly string[] | null;
   readonly counted: Date | null;
 }
 
@@ -40,7 +40,7 @@ export async function watchedModels(pool: Pool): Promise<readonly WatchedModel[]
     horizonMinutes: row.horizon_minutes,
     began: row.began.getTime(),
     scoredThrough: row.scored_through.getTime(),
-    referred: row.referred,
+    referred: row.referred ?? [],
     counted: row.counted?.getTime() ?? null,
   }));
 }

@@ -38,7 +38,7 @@ export async function* sampleFeatures(
   const text = `select (extract(epoch from window_start) * 1000)::double precision, ${list.join(', ')}
     from features
     where exchange = $1 and symbol = $2 and window_start >= $3::timestamptz and window_start <= $4::timestamptz and complete
-      and (extract(epoch from window_start) / 60)::bigint % $5::bigint = 0
+      and floor(extract(epoch from window_start) / 60 / $5::int) * $5::int = floor(extract(epoch from window_start) / 60)
     order by window_start
     limit ${PAGE}`;
   for (const { exchange, symbol } of markets)

@@ -10,13 +10,24 @@ with front as (
   from scoring_progress
   join front on front.model = scoring_progress.model and front.version = scoring_progress.version
   group by scoring_progress.model, scoring_progress.version
+), referred_once as (
+  select model, version, feature
+  from drift_references
+  group by model, version, feature
+), referred as (
+  select model, version, array_agg(feature) as features
+  from referred_once
+  group by model, version
+), counted as (
+  select model, version, max(hour) as hour
+  from drift_counts
+  group by model, version
 )
 select models.name, models.version, models.alias, models.horizon_minutes, scored.began, scored.scored_through,
-  coalesce(referred.features, '{}') as referred, (select max(hour) from drift_counts where drift_counts.model = models.name and drift_counts.version = models.version) as counted
+  referred.features as referred, counted.hour as counted
 from models
 join scored on scored.model = models.name and scored.version = models.version
-left join lateral (
-  select array_agg(distinct feature::text) as features from drift_references where drift_references.model = models.name and drift_references.version = models.version
-) as referred on true
+left join referred on referred.model = models.name and referred.version = models.version
+left join counted on counted.model = models.name and counted.version = models.version
 where models.alias is not null and models.algorithm <> 'persistence'
 order by models.name, models.version
