@@ -1,64 +1,137 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import pino from 'pino';
-import { WebSocket } from 'ws';
 import { createApi } from '../api/app.ts';
 import { createReadPool } from '../api/database.ts';
 import { listen } from '../api/listen.ts';
 import { Streams } from '../api/stream/streams.ts';
 import { EngineChanges } from '../cli/changes.ts';
 import { PostgresLanding } from '../connectors/postgresLanding.ts';
-import { instruments } from '../connectors/simulator/instrument.ts';
 import { systemClock } from '../engine/clock.ts';
 import { landHistory, live, round } from './latency.ts';
-import { openRig, quantile, type Rig } from './rig.ts';
+import { openRig, type Rig } from './rig.ts';
+import type { ClientFigures, Order } from './streamClients.ts';
 
 /** Clients of which each message is read and timed; the others only count. */
 const TIMED = 20;
 const MARKETS = 20;
+const STALLED = 20;
 
 /**
- * Many WebSocket clients, each following the trades and the one-minute candles of all markets: deliveries a second, and the
- * time from a trade's received_at, which is its own time here and up to 20 ms before its commit, to the client. Clients, server and
- * engine share one process, so this is an upper bound.
+ * Many WebSocket clients, each following the trades and the one-minute candles of all markets: deliveries a second, and the time
+ * from a trade's received_at, which is its own time here and up to 20 ms before its commit, to the client. Server, engine and
+ * writer share one process, as with `tickwave start`; clients have another, on the same cores. Then some come that follow much
+ * and read nothing, until they are let go.
  */
 export async function benchStreams(clients: number, rate: number, seconds: number): Promise<unknown> {
   const rig = await openRig();
   const landing = new PostgresLanding({ connection: rig.url, durable: true });
   const served = await serve(rig, clients);
+  const crowd = openCrowd();
   try {
     await landHistory(rig, landing, 10, 20);
     await rig.engine.start();
-    const counted = await follow(served.url, clients);
-    const memory: number[] = [];
-    const watching = new AbortController();
-    const watch = async (): Promise<void> => {
-      while (await systemClock.sleep(1_000, watching.signal)) memory.push(process.memoryUsage().rss / 1e6);
-    };
-    const watched = watch();
-    counted.reset();
+    await crowd.ask({ open: clients, url: served.url, markets: MARKETS, timed: TIMED });
+    await live(rig, landing, rate, Math.min(5, seconds), 6); // Plans and caches warm up.
+    await crowd.ask('reset');
+    const memory = watchMemory();
+    const before = process.cpuUsage();
     const figures = await live(rig, landing, rate, seconds, 7);
-    watching.abort();
-    await watched;
-    const deliveries = counted.rows();
-    for (const socket of counted.sockets) socket.terminate();
+    const { user, system } = process.cpuUsage(before);
+    const seen = (await crowd.ask('report')) as ClientFigures;
+    const stalled = await stall(served, crowd, () => live(rig, landing, rate, seconds, 8));
     return {
       clients,
       markets: MARKETS,
       tradesPerSecond: figures.tradesPerSecond,
       refreshMsMean: figures.refreshMsMean,
-      messagesPerSecond: Math.round(counted.messages() / figures.seconds),
-      timedRowsPerSecondPerClient: Math.round(deliveries / TIMED / figures.seconds),
-      receivedMsP50: round(quantile(counted.latencies, 0.5)),
-      receivedMsP99: round(quantile(counted.latencies, 0.99)),
+      visibleMsP50: figures.visibleMsP50,
+      visibleMsP99: figures.visibleMsP99,
+      messagesPerSecond: Math.round(seen.messages / figures.seconds),
+      megabytesPerSecond: round(seen.bytes / figures.seconds / 1e6),
+      timedRowsPerSecondPerClient: Math.round(seen.rows / TIMED / figures.seconds),
+      receivedMsP50: round(seen.receivedMsP50),
+      receivedMsP99: round(seen.receivedMsP99),
+      serverCores: round((user + system) / 1e6 / figures.seconds),
       slowClients: served.streams.figures.slow,
-      megabytesFirst: Math.round(memory[0] ?? 0),
-      megabytesMost: Math.round(Math.max(0, ...memory)),
-      megabytesLast: Math.round(memory.at(-1) ?? 0),
+      stalled,
+      ...(await memory.end()),
     };
   } finally {
+    crowd.end();
     await served.stop();
     await landing.close();
     await rig.close();
   }
+}
+
+type Served = Awaited<ReturnType<typeof serve>>;
+type Crowd = ReturnType<typeof openCrowd>;
+
+/** Clients that read nothing: what is held for them, and when they are let go. */
+async function stall(served: Served, crowd: Crowd, load: () => Promise<unknown>): Promise<unknown> {
+  const before = served.streams.figures.connections;
+  await crowd.ask({ stall: STALLED, url: served.url, markets: MARKETS });
+  const began = systemClock.now();
+  let slowAtMost = 0;
+  let gone: number | null = null;
+  const watching = new AbortController();
+  const watch = (async () => {
+    while (await systemClock.sleep(100, watching.signal)) {
+      const { slow, connections } = served.streams.figures;
+      slowAtMost = Math.max(slowAtMost, slow);
+      if (connections <= before && gone === null) gone = (systemClock.now() - began) / 1000;
+    }
+  })();
+  for (let run = 0; run < 4 && gone === null; run++) await load();
+  watching.abort();
+  await watch;
+  return {
+    clients: STALLED,
+    slowAtMost,
+    goneAfterSeconds: gone,
+    othersLeft: served.streams.figures.connections,
+  };
+}
+
+/** Resident memory each second, as it was at the start, half way and at the end. */
+function watchMemory() {
+  const memory: number[] = [];
+  const watching = new AbortController();
+  const look = (): void => void memory.push(process.memoryUsage().rss / 1e6);
+  look();
+  const watched = (async () => {
+    while (await systemClock.sleep(1_000, watching.signal)) look();
+  })();
+  return {
+    end: async () => {
+      watching.abort();
+      await watched;
+      look();
+      const at = (share: number): number => Math.round(memory[Math.floor((memory.length - 1) * share)] ?? 0);
+      return {
+        megabytesFirst: at(0),
+        megabytesMiddle: at(0.5),
+        megabytesLast: at(1),
+        megabytesMost: Math.round(Math.max(...memory)),
+      };
+    },
+  };
+}
+
+function openCrowd() {
+  const child = fork(fileURLToPath(new URL('./streamClients.ts', import.meta.url)), {
+    execArgv: ['--import', 'tsx'],
+  });
+  return {
+    ask: async (order: Order): Promise<unknown> => {
+      child.send(order);
+      const [answer] = await once(child, 'message');
+      return answer;
+    },
+    end: () => child.kill(),
+  };
 }
 
 async function serve(rig: Rig, clients: number) {
@@ -70,7 +143,8 @@ async function serve(rig: Rig, clients: number) {
       return () => {};
     },
   });
-  const limits = { connections: clients + 10, connectionsPerAddress: clients + 10 };
+  const most = clients + STALLED + 10;
+  const limits = { connections: most, connectionsPerAddress: most };
   const streams = new Streams({ pool, source, clock: systemClock, logger, limits });
   const status = async () => ({ state: 'running', refreshLagMs: 0 }) as const;
   const mount = streams.mount.bind(streams);
@@ -83,41 +157,4 @@ async function serve(rig: Rig, clients: number) {
     await pool.end();
   };
   return { url: `${api.url.replace('http', 'ws')}/v1/ws`, streams, stop };
-}
-
-async function follow(url: string, clients: number) {
-  const latencies: number[] = [];
-  let messages = 0;
-  let rows = 0;
-  const sockets: WebSocket[] = [];
-  const symbols = instruments(MARKETS).map(({ symbol }) => symbol);
-  for (let client = 0; client < clients; client++) {
-    const socket = new WebSocket(url, { perMessageDeflate: false });
-    sockets.push(socket);
-    await new Promise((resolve) => socket.once('open', resolve));
-    socket.on('message', (data: Buffer) => {
-      messages++;
-      if (client >= TIMED) return;
-      const now = systemClock.now();
-      const message = JSON.parse(data.toString()) as {
-        channel?: string;
-        type?: string;
-        data?: { received_at?: string }[];
-      };
-      if (message.type !== 'update' || message.channel === 'status') return;
-      rows += message.data?.length ?? 0;
-      for (const { received_at: at } of message.data ?? [])
-        if (at !== undefined && latencies.length < 1_000_000) latencies.push(now - Date.parse(at));
-    });
-    for (const channel of ['trade', 'candle'])
-      socket.send(
-        JSON.stringify({ method: 'subscribe', params: { channel, symbol: symbols, snapshot: false } }),
-      );
-  }
-  const reset = (): void => {
-    latencies.length = 0;
-    messages = 0;
-    rows = 0;
-  };
-  return { sockets, latencies, reset, messages: () => messages, rows: () => rows };
 }

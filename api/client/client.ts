@@ -42,6 +42,8 @@ interface Following {
   readonly subscription: Subscription<ChannelName>;
   readonly listener: (event: StreamEvent<ChannelName>) => void;
   readonly failed: (error: TickwaveError) => void;
+  /** Whether it has what its rows continue: else a break begins it anew. */
+  begun: boolean;
 }
 
 const SILENCE_MS = 10_000;
@@ -60,6 +62,8 @@ export class TickwaveClient {
   readonly #followings = new Map<number, Following>();
   #socket: Socket | null = null;
   #cursor: string | undefined;
+  /** Whose snapshot comes next: it follows its answer. */
+  #beginning: Following | undefined;
   #requests = 0;
   #breaks = 0;
   #closed = false;
@@ -78,7 +82,12 @@ export class TickwaveClient {
   ): () => void {
     const id = this.#requests++;
     // The server sends rows of the channel that was asked for.
-    const following: Following = { subscription, listener: listener as Following['listener'], failed };
+    const following: Following = {
+      subscription,
+      listener: listener as Following['listener'],
+      failed,
+      begun: false,
+    };
     this.#followings.set(id, following);
     if (this.#socket) this.#ask(id, following);
     return () => {
@@ -150,9 +159,9 @@ export class TickwaveClient {
     this.#timer = setTimeout(lost, this.#options.silenceMs ?? SILENCE_MS);
   }
 
-  #ask(id: number, { subscription }: Following): void {
+  #ask(id: number, { subscription, begun }: Following): void {
     const { snapshot = true } = subscription;
-    const since = this.#cursor === undefined ? {} : { since: this.#cursor };
+    const since = this.#cursor === undefined || !begun ? {} : { since: this.#cursor };
     this.#send({ method: 'subscribe', params: { ...topicOf(subscription), snapshot, ...since }, req_id: id });
   }
 
@@ -164,18 +173,25 @@ export class TickwaveClient {
     const { channel, method, success, req_id: id } = message;
     if (method !== undefined) {
       if (success === false) this.#refused(Number(id), String(message.code), String(message.error));
+      else if (method === 'subscribe') this.#answered(this.#followings.get(Number(id)));
       return;
     }
     this.#breaks = 0;
     if (typeof message.cursor !== 'string') return;
     this.#cursor = message.cursor;
     const event = message as unknown as StreamEvent<ChannelName>;
+    if (event.type === 'snapshot' && this.#beginning) this.#beginning.begun = true;
     for (const { subscription, listener } of this.#followings.values()) {
       if (subscription.channel !== channel) continue;
       const data = event.data.filter((row) => concerns(subscription, row));
       if (data.length > 0 || event.type === 'snapshot')
         listener({ ...event, data } as StreamEvent<ChannelName>);
     }
+  }
+
+  #answered(following: Following | undefined): void {
+    this.#beginning = following;
+    if (following?.subscription.snapshot === false) following.begun = true;
   }
 
   #refused(id: number, code: string, error: string): void {

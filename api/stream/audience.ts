@@ -5,7 +5,9 @@ import type { Topic, TopicChange } from './topic.ts';
 /** Whoever is sent what changes. */
 export interface Subscriber {
   /** Called with the changes of what it follows, and the same as messages. Must not throw. */
-  deliver(channel: Channel, changes: readonly TopicChange[], messages: readonly Message[]): void;
+  deliver(changes: readonly TopicChange[], messages: readonly Message[]): void;
+  /** Called when all channels of this moment have been delivered. Must not throw. */
+  delivered(): void;
 }
 
 interface Group {
@@ -37,12 +39,20 @@ export class Audience {
     this.#placeOf.set(subscriber, id);
   }
 
-  publish(changes: readonly TopicChange[], cursor: string): void {
+  /** Delivers to those whom it concerns, and adds them to the others. */
+  publish(
+    changes: readonly TopicChange[],
+    cursors: { readonly before: string; readonly after: string },
+    concerned: Set<Subscriber>,
+  ): void {
     for (const { topics, members } of this.#groups.values()) {
       const own = changes.filter((change) => topics.has(change.topic));
       if (own.length === 0) continue;
-      const messages = changeMessages(this.#channel, own, cursor);
-      for (const member of members) member.deliver(this.#channel, own, messages);
+      const messages = changeMessages(this.#channel, own, cursors.after, cursors.before);
+      for (const member of members) {
+        member.deliver(own, messages);
+        concerned.add(member);
+      }
     }
   }
 

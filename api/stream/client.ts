@@ -3,16 +3,18 @@ import { CHANNELS, type Channel } from './channels.ts';
 import type { StreamClock } from './clock.ts';
 import type { Hub } from './hub.ts';
 import type { StreamLimits } from './limits.ts';
+import { merged } from './merged.ts';
 import { changeMessages, HEARTBEAT, type Message, rowsMessage } from './message.ts';
 import { Outbox } from './outbox.ts';
 import { type Subject, type Topic, type TopicChange, topicId } from './topic.ts';
+import type { Wire } from './wire.ts';
 
 /** How messages get to a client: a WebSocket, or an answer that goes on. */
 export interface Line {
   /** Bytes that were handed over and are not with the system's network yet. */
   readonly bufferedBytes: number;
-  /** Hands a message over; `sent` is called when it left, or never will. */
-  send(message: Message, sent: () => void): void;
+  /** Hands bytes over. When many of them wait, the client is told by `resume` that they are gone. */
+  send(wire: Wire): void;
   /** Ends it, telling the client why where the protocol can. */
   close(code: number, reason: string): void;
 }
@@ -37,6 +39,8 @@ export class Client implements Subscriber {
   #sentAt: number;
   #closed = false;
   #drained: (() => void)[] = [];
+  /** What is sent at the end of this moment. */
+  #gathered: Wire | null = null;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -58,10 +62,10 @@ export class Client implements Subscriber {
   }
 
   /** Sends a message, however slow the client is: for answers, of which there are no more than requests. */
-  send(message: Message): void {
+  send(message: Wire): void {
     if (this.#closed) return;
     this.#sentAt = this.#options.clock.now();
-    this.#options.line.send(message, this.#sent);
+    this.#options.line.send(message);
   }
 
   /**
@@ -78,16 +82,27 @@ export class Client implements Subscriber {
       return;
     }
     const { hub } = this.#options;
-    for (const topic of topics) {
-      const missed = begin.since === undefined ? null : hub.since(topic, begin.since);
+    hub.settle();
+    const { since } = begin;
+    const found = topics.map((topic) => ({
+      topic,
+      missed: since === undefined ? null : hub.since(topic, since),
+    }));
+    const last = found.findLast(({ missed }) => (missed === null ? begin.snapshot : missed.length > 0));
+    for (const one of found) {
+      const { topic, missed } = one;
       this.#topics.set(topic.id, topic);
       before(topic, missed !== null);
+      // Until the last it is the cursor that it came with: who breaks off amid these has not got the rest.
+      const earlier = since ?? hub.cursor;
+      const cursor = one === last ? hub.cursor : earlier;
       if (missed !== null)
-        for (const change of missed)
-          for (const message of changeMessages(topic.channel, [change], hub.cursor)) this.send(message);
+        for (const message of changeMessages(topic.channel, merged(missed), cursor, earlier))
+          this.send(message);
       else if (begin.snapshot) {
         const rows = topic.snapshot.map((row) => row.json);
-        this.send(rowsMessage(topic.channel, 'snapshot', rows, hub.cursor));
+        const message = rowsMessage(topic.channel, 'snapshot', rows, cursor);
+        this.send(one === last || since !== undefined ? message : message.withoutId());
       }
     }
     for (const channel of new Set(topics.map((topic) => topic.channel))) this.#place(channel);
@@ -104,11 +119,11 @@ export class Client implements Subscriber {
     return true;
   }
 
-  deliver(_channel: Channel, changes: readonly TopicChange[], messages: readonly Message[]): void {
+  deliver(changes: readonly TopicChange[], messages: readonly Message[]): void {
     if (this.#closed) return;
     const { line, limits, clock } = this.#options;
     if (this.#outbox === null && line.bufferedBytes <= limits.bufferedBytes) {
-      for (const message of messages) this.send(message);
+      for (const message of messages) this.#gathered = this.#gathered?.with(message) ?? message;
       this.#cursor = messages.at(-1)?.cursor ?? this.#cursor;
       return;
     }
@@ -121,6 +136,12 @@ export class Client implements Subscriber {
       this.close(CLOSE.policy, `too slow: more than ${limits.waitingRows} rows wait`);
   }
 
+  delivered(): void {
+    if (this.#gathered === null) return;
+    this.send(this.#gathered);
+    this.#gathered = null;
+  }
+
   /** Resolves when so little waits that more may be sent. */
   async drained(): Promise<void> {
     const { line, limits } = this.#options;
@@ -130,11 +151,11 @@ export class Client implements Subscriber {
 
   /** Looks after it: a heartbeat where nothing was sent, an end where it has been slow for too long. */
   sweep(): void {
-    const { clock, limits, line } = this.#options;
+    const { clock, limits } = this.#options;
     const now = clock.now();
+    this.resume();
     if (this.#outbox !== null && now - this.#slowSince > limits.slowMs)
       this.close(CLOSE.policy, `too slow: what was sent has not been read for ${limits.slowMs / 1000} s`);
-    else if (this.#drained.length > 0 && line.bufferedBytes <= limits.bufferedBytes) this.#sent();
     else if (this.#outbox === null && now - this.#sentAt >= limits.heartbeatMs) this.send(HEARTBEAT);
   }
 
@@ -153,6 +174,7 @@ export class Client implements Subscriber {
     for (const topic of this.#topics.values()) hub.release(topic);
     this.#topics.clear();
     this.#outbox = null;
+    this.#gathered = null;
     for (const resolve of this.#drained.splice(0)) resolve();
   }
 
@@ -161,7 +183,8 @@ export class Client implements Subscriber {
     this.#options.hub.place(this, channel, new Set(topics));
   }
 
-  readonly #sent = (): void => {
+  /** Sends what waits, now that there is room again. */
+  resume(): void {
     const { line, limits } = this.#options;
     if (this.#closed || line.bufferedBytes > limits.bufferedBytes / 2) return;
     for (const resolve of this.#drained.splice(0)) resolve();
@@ -172,5 +195,5 @@ export class Client implements Subscriber {
       if (!this.#outbox.isEmpty) continue;
       this.#outbox = null;
     }
-  };
+  }
 }

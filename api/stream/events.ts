@@ -135,6 +135,7 @@ export class Events {
     response.write('retry: 2000\n\n');
     const client = new Client({ hub, line: lineOf(response, limits.closeMs, clock), limits, clock });
     this.#open.set(client, response);
+    response.on('drain', () => client.resume());
     response.once('close', () => {
       this.#open.delete(client);
       client.ended();
@@ -155,8 +156,8 @@ function lineOf(response: Response, closeMs: number, clock: StreamClock): Line {
     get bufferedBytes() {
       return response.writableLength;
     },
-    send: (message, sent) => {
-      response.write(message.event, sent);
+    send: (wire) => {
+      response.write(wire.event);
     },
     close: (_code, reason) => {
       const text = JSON.stringify({ channel: 'status', type: 'closing', data: [{ reason }] });

@@ -25,6 +25,8 @@ export interface FollowerOptions {
   readonly limits: StreamLimits;
   readonly clock: StreamClock;
   readonly logger: Logger;
+  /** Told before it reads; the function that this returns is called after it has published what it found. */
+  readonly reading: () => () => void;
   readonly publish: (changes: readonly TopicChange[]) => void;
 }
 
@@ -117,14 +119,17 @@ export class Follower {
   }
 
   async #work(): Promise<void> {
-    const { clock, logger, channel, reader } = this.#options;
+    const { clock, logger, channel, reader, reading } = this.#options;
     while (this.#isDue() && !this.#stopping.signal.aborted) {
       const began = clock.now();
+      const read = reading();
       try {
         await this.#load();
         await this.#reload();
         await this.#read();
+        read();
       } catch (error) {
+        read();
         // What was to be read is not known any more; the next read asks for everything.
         this.#missed = true;
         reader.forget();

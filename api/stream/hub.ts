@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Catalog } from '../catalog.ts';
 import { Audience, type Subscriber } from './audience.ts';
+import { Broadcast } from './broadcast.ts';
 import type { ChangeSource } from './changeSource.ts';
 import { CHANNELS, type Channel } from './channels.ts';
 import type { StreamClock } from './clock.ts';
@@ -35,11 +36,18 @@ export class Hub {
   readonly #topics = new Map<string, { readonly topic: Topic; readonly ready: Promise<void> }>();
   readonly #users = new Map<Topic, number>();
   readonly #replay: Replay;
+  readonly #broadcast: Broadcast;
+  #concerned = new Set<Subscriber>();
   #sequence = 0;
 
   constructor(options: HubOptions) {
     this.#options = options;
     this.#replay = new Replay(options.limits.replayBytes);
+    this.#broadcast = new Broadcast(
+      options.clock,
+      (channel, changes) => this.#publish(channel, changes),
+      () => this.#published(),
+    );
     this.#parts = new Map(CHANNELS.map((channel) => [channel, this.#open(channel)]));
   }
 
@@ -102,7 +110,13 @@ export class Hub {
     }
   }
 
+  /** Tells what is about to be told. To be called before topics are read: what they have is told to nobody twice. */
+  settle(): void {
+    this.#broadcast.flush();
+  }
+
   async stop(): Promise<void> {
+    this.#broadcast.stop();
     await Promise.all([...this.#parts.values()].map(({ follower }) => follower.stop()));
   }
 
@@ -116,13 +130,23 @@ export class Hub {
       limits,
       clock,
       logger,
-      publish: (changes) => {
-        this.#sequence++;
-        this.#replay.add({ sequence: this.#sequence, changes });
-        audience.publish(changes, this.cursor);
-      },
+      reading: () => this.#broadcast.read(),
+      publish: (changes) => this.#broadcast.add(channel, changes),
     });
     return { follower, audience };
+  }
+
+  #publish(channel: Channel, changes: readonly TopicChange[]): void {
+    const before = this.cursor;
+    this.#sequence++;
+    this.#replay.add({ sequence: this.#sequence, changes });
+    this.#parts.get(channel)?.audience.publish(changes, { before, after: this.cursor }, this.#concerned);
+  }
+
+  #published(): void {
+    const concerned = this.#concerned;
+    this.#concerned = new Set();
+    for (const subscriber of concerned) subscriber.delivered();
   }
 
   #create(subject: Subject) {

@@ -1,28 +1,34 @@
 import type { Channel } from './channels.ts';
 import type { Topic, TopicChange } from './topic.ts';
+import { textFrame, Wire } from './wire.ts';
 
-/** A message as text, and as the bytes of either protocol: made once, however many get it. */
-export class Message {
+/** A message as text, and as the bytes of either protocol. */
+export class Message extends Wire {
   readonly channel: string;
   readonly text: string;
   /** Where to go on from, for those who come back. */
   readonly cursor: string | null;
-  #bytes: Buffer | null = null;
+  #frame: Buffer | null = null;
   #event: Buffer | null = null;
 
   constructor(channel: string, text: string, cursor: string | null = null) {
+    super();
     this.channel = channel;
     this.text = text;
     this.cursor = cursor;
   }
 
-  /** For a WebSocket. */
-  get bytes(): Buffer {
-    this.#bytes ??= Buffer.from(this.text);
-    return this.#bytes;
+  get frame(): Buffer {
+    this.#frame ??= textFrame(this.text);
+    return this.#frame;
   }
 
-  /** As a server-sent event; a heartbeat is a comment, which no reader takes for one. */
+  /** The same, after which one who comes back does not go on: more belongs to it. */
+  withoutId(): Message {
+    return new Message(this.channel, this.text);
+  }
+
+  /** A heartbeat is a comment, which no reader takes for an event. */
   get event(): Buffer {
     if (this.channel === 'heartbeat') return COMMENT;
     const id = this.cursor === null ? '' : `id: ${this.cursor}\n`;
@@ -56,20 +62,30 @@ export function gapMessage(topic: Topic, dropped: number | null, cursor: string)
   );
 }
 
-/** What changed, as messages. */
+/**
+ * What changed, as messages.
+ *
+ * @param before cursor of what came before: all but the last message have it, for who breaks off amid them has not got the rest
+ */
 export function changeMessages(
   channel: Channel,
   changes: readonly TopicChange[],
   cursor: string,
+  before: string,
 ): readonly Message[] {
-  const messages = changes.flatMap(({ topic, dropped }) =>
-    dropped === 0 ? [] : [gapMessage(topic, dropped, cursor)],
-  );
   const gone = changes.flatMap((change) => change.gone.map((row) => row.key));
-  if (gone.length > 0) messages.push(rowsMessage(channel, 'delete', gone, cursor));
   const rows = changes.flatMap((change) => change.rows.map((row) => row.json));
-  if (rows.length > 0) messages.push(rowsMessage(channel, 'update', rows, cursor));
-  return messages;
+  const missing = changes.filter(({ dropped }) => dropped !== 0);
+  const makers = [
+    ...missing.map(
+      ({ topic, dropped }) =>
+        (at: string) =>
+          gapMessage(topic, dropped, at),
+    ),
+    ...(gone.length > 0 ? [(at: string) => rowsMessage(channel, 'delete', gone, at)] : []),
+    ...(rows.length > 0 ? [(at: string) => rowsMessage(channel, 'update', rows, at)] : []),
+  ];
+  return makers.map((make, index) => make(index === makers.length - 1 ? cursor : before));
 }
 
 const COMMENT = Buffer.from(': heartbeat\n\n');

@@ -110,13 +110,13 @@ export class Sockets {
     if (!allowed && key !== null) return refuse(socket, refusal(401, 'unauthorized', 'The key is not known'));
     if (socket.destroyed) return;
     this.#server.handleUpgrade(request, socket, head, (webSocket) =>
-      this.#welcome(webSocket, request, !allowed),
+      this.#welcome(webSocket, socket, request, !allowed),
     );
   }
 
-  #welcome(socket: WebSocket, request: IncomingMessage, needsKey: boolean): void {
+  #welcome(socket: WebSocket, stream: Duplex, request: IncomingMessage, needsKey: boolean): void {
     const { hub, topics, limits, clock, logger, authorize } = this.#options;
-    const client = new Client({ hub, line: lineOf(socket, limits.closeMs, clock), limits, clock });
+    const client = new Client({ hub, line: lineOf(socket, stream, limits.closeMs, clock), limits, clock });
     const session = new Session({
       client,
       topics,
@@ -132,6 +132,7 @@ export class Sockets {
       if (isBinary) client.close(CLOSE.policy, 'messages are text');
       else session.receive(data.toString());
     });
+    stream.on('drain', () => client.resume());
     socket.on('pong', () => {
       one.unanswered = 0;
     });
@@ -158,14 +159,17 @@ export class Sockets {
   }
 }
 
-function lineOf(socket: WebSocket, closeMs: number, clock: StreamClock): Line {
+/** Whole frames go past `ws` onto its stream: without compression it writes its own at once too, so none falls into another. */
+function lineOf(socket: WebSocket, stream: Duplex, closeMs: number, clock: StreamClock): Line {
   const closed = new AbortController();
   socket.once('close', () => closed.abort());
   return {
     get bufferedBytes() {
-      return socket.bufferedAmount;
+      return stream.writableLength;
     },
-    send: (message, sent) => socket.send(message.bytes, { binary: false }, sent),
+    send: (wire) => {
+      if (socket.readyState === socket.OPEN) stream.write(wire.frame);
+    },
     close: (code, reason) => {
       socket.close(code, reason);
       // Who does not read does not answer either.

@@ -5,6 +5,7 @@ import { followed } from '../../cli/changes.ts';
 import { loadCatalog } from '../../engine/catalog/catalog.ts';
 import { Engine } from '../../engine/engine.ts';
 import { History, seeded } from '../property/history.ts';
+import { waitFor } from '../support/cli.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { openWriter, type ServedStreams, serveStreams, trade } from './rig.ts';
 
@@ -166,6 +167,10 @@ test('while minutes pass, features and indicators come, and what predictions cam
   );
   await engine.refresh();
   const peer = await api.connect();
+  await waitFor('the market to be known', async () => {
+    const [answer] = await peer.ask({ method: 'unsubscribe', params: { channel: 'trade', symbol } });
+    return answer.code === 'unknown_market' ? null : true;
+  });
   for (const channel of ['feature', 'indicator', 'error'])
     expect(await peer.ask({ method: 'subscribe', params: { channel, symbol } })).toMatchObject([
       { success: true },
