@@ -81,3 +81,10 @@ export function coloursDrawn(page: Page): Promise<number> {
     return seen.size;
   })()`);
 }
+
+/** A pane of the chart as one text, to be compared: 0 is that of the candles. */
+export function pixelsOf(page: Page, pane: number): Promise<string> {
+  return page.evaluate(`[...document.querySelectorAll('.canvas tr')]
+    .filter((row) => row.querySelectorAll('canvas').length > 1)[${pane}]
+    ?.querySelector('td:nth-child(2) canvas')?.toDataURL() ?? ''`);
+}

@@ -1,11 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { guardedApi } from '../../api/fixtures/guarded.ts';
+import { waitFor } from '../support/cli.ts';
 import {
   axe,
   coloursDrawn,
   describeWithChromium,
   openPage,
+  pixelsOf,
   screenshot,
   settled,
   startBrowser,
@@ -78,6 +80,109 @@ describeWithChromium('the dashboard in a real browser', () => {
     await page.locator('.badge[data-state="open"]').waitFor();
     await page.locator('.canvas[data-close="93444.4"]').waitFor();
     expect(await page.locator('.last').textContent()).toBe('93,444.4');
+  });
+
+  test('older candles come with their indicators and predictions when somebody goes back', async () => {
+    const page = await visit('/?indicators=rsi_14&timeframe=1m');
+    const canvas = page.locator('.canvas');
+    expect(await canvas.getAttribute('data-indicators')).toBe('1000');
+    const before = Number(await canvas.getAttribute('data-predictions'));
+    expect(before).toBeGreaterThan(900);
+    await canvas.focus();
+    for (let press = 0; press < 40; press++) await page.keyboard.press('ArrowLeft');
+    // All 26 hours; the first five minutes were the target of no prediction.
+    await page
+      .locator('.canvas[data-candles="1560"][data-indicators="1560"][data-predictions="1555"]')
+      .waitFor();
+    await page.locator('.legend', { hasText: '20 Nov 11:59' }).waitFor();
+    for (let press = 0; press < 40; press++) await page.keyboard.press('ArrowLeft');
+    await screenshot(page, 'market-older');
+    // With the mouse it is told what was there then.
+    const box = await canvas.boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 40, (box?.y ?? 0) + 200);
+    await page.locator('.legend', { hasText: '19 Nov 10:' }).waitFor();
+    expect(await page.locator('.legend').textContent()).toMatch(/rsi_14 ?\d/);
+    await page.mouse.move(0, 0);
+    await canvas.focus();
+    await page.keyboard.press('End');
+    expect(await coloursDrawn(page)).toBeGreaterThan(20);
+    expect(opened?.errors).toEqual([]);
+  });
+
+  test('indicators move in their panes, and what is predicted next lies ahead of the last candle', async () => {
+    const page = await visit('/?indicators=rsi_14,macd_12_26&horizon=5');
+    await page.locator('.badge[data-state="open"]').waitFor();
+    const key = { exchange: 'kraken', symbol: 'BTC/USD' };
+    const canvas = page.locator('.canvas');
+    const [pane, ahead] = [await pixelsOf(page, 1), await canvas.getAttribute('data-ahead')];
+    await rig.owner.query(`update indicators set rsi_14 = 99.5 where ${LAST}`);
+    rig.source.changed('indicators', [{ ...key, timeframe: '1m', window_start: '2026-11-20T11:59:00Z' }]);
+    await page.locator('.legend', { hasText: /rsi_14 ?99\.50/ }).waitFor();
+    await waitFor('the pane to move', async () => (await pixelsOf(page, 1)) !== pane);
+    // The minute closes, the next begins, and three models predict from it.
+    await rig.owner.query(`
+      insert into candles select timeframe, exchange, symbol, '2026-11-20 12:00:00+00', close, close + 9, close, close + 5, 1, 1 from candles where ${LAST};
+      insert into predictions select exchange, symbol, '2026-11-20 11:59:00+00', horizon_minutes, model, version, base_price, 0.01, 98000 + horizon_minutes,
+        97000, 99000, interval_level, 0.75, made_at, latency_ms, contributions, false from predictions
+      where symbol = 'BTC/USD' and window_start = '2026-11-20 11:58:00+00'`);
+    rig.source.changed('candles', [{ ...key, timeframe: '1m', window_start: '2026-11-20T12:00:00Z' }]);
+    const models = [
+      ['return-5m', 3, 5],
+      ['return-15m', 2, 15],
+      ['return-60m', 2, 60],
+    ] as const;
+    for (const [model, version, horizon_minutes] of models)
+      rig.source.changed('predictions', [
+        { ...key, window_start: '2026-11-20T11:59:00Z', horizon_minutes, model, version },
+      ]);
+    // An hour after the close of 11:59.
+    await page.locator('.canvas[data-candles="1001"][data-ahead="2026-11-20T12:59:00.000Z 98060"]').waitFor();
+    expect(ahead).toMatch(/^2026-11-20T12:58:00.000Z /);
+    const forecast = page.locator('.card', { hasText: 'Forecast' });
+    await forecast.getByText('98,005.0').waitFor();
+    await forecast.getByText('97,000.0 – 99,000.0').first().waitFor();
+    await forecast.getByText('75 %').first().waitFor();
+    await screenshot(page, 'market-live');
+    expect(opened?.errors).toEqual([]);
+  });
+
+  test('a model that has just taken over is in the forecast without a reload', async () => {
+    const page = await visit('/?horizon=15');
+    await page.locator('.badge[data-state="open"]').waitFor();
+    await rig.owner.query(`
+      insert into models select name, 3, 'champion', algorithm, horizon_minutes, parameters, metrics, feature_names, artifact, created_at, alias_changed_at
+        from models where name = 'return-15m' and version = 2;
+      update models set alias = null where name = 'return-15m' and version = 2;
+      insert into predictions select exchange, symbol, '2026-11-20 11:59:30+00', 15, model, 3, base_price, 0.01, 91234.5,
+        91000, 92000, interval_level, 0.75, made_at, latency_ms, contributions, false from predictions
+      where symbol = 'BTC/USD' and window_start = '2026-11-20 11:58:00+00' and model = 'return-15m'`);
+    rig.source.changed('predictions', [
+      ...[
+        { exchange: 'kraken', symbol: 'BTC/USD', window_start: '2026-11-20T11:59:30Z', horizon_minutes: 15 },
+      ].map((row) => ({ ...row, model: 'return-15m', version: 3 })),
+    ]);
+    await page.locator('.card', { hasText: 'Forecast' }).getByText('91,234.5').waitFor();
+  });
+
+  test('says what went wrong, and goes on when it is right again', async () => {
+    const page = await visit('/?symbol=ETH-USD');
+    await page.locator('.badge[data-state="open"]').waitFor();
+    await rig.stopServer();
+    await page.keyboard.press('2');
+    await page.getByRole('alert').getByText('The server does not answer').waitFor();
+    await screenshot(page, 'market-away');
+    await rig.startServer();
+    await page.locator('.canvas[data-close]').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    // One path that fails takes only its part of the page.
+    await page.route('**/v1/candles/**', (route) =>
+      route.fulfill({ status: 503, json: { code: 'engine_down', detail: 'The views are being built.' } }),
+    );
+    await page.goto(`${rig.url()}/?symbol=ETH-USD`);
+    await page.getByRole('alert').getByText('The views are being built.').waitFor();
+    await page.unroute('**/v1/candles/**');
+    await page.locator('.canvas[data-close]').waitFor();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
   });
 
   test('the address says what is shown, and the keyboard changes it', async () => {

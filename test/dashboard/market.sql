@@ -138,14 +138,22 @@ from (values (5, 3), (15, 2), (60, 2)) as horizons (horizon, newest), generate_s
 insert into promotions
 select name, version, version, 'promote', 'champion', nullif(version - 1, 0), '["It beat the champion in 1,440 windows."]', '{}', alias_changed_at from models;
 insert into predictions
-select exchange, symbol, window_start, horizon, 'return-' || horizon || 'm', newest, close, tilt, round((close * (1 + tilt))::numeric, 1),
+select exchange, symbol, window_start, horizon, 'return-' || horizon || 'm', models.version, close, tilt, round((close * (1 + tilt))::numeric, 1),
   round((close * (1 + tilt - width))::numeric, 1), round((close * (1 + tilt + width))::numeric, 1), 0.8, 0.5 + tilt * 150, window_start + interval '60.4 seconds', 400,
   '[{"feature":"rsi_14","by":0.001}]', false
 from candles
-cross join (values (5, 3), (15, 2), (60, 2)) as horizons (horizon, newest)
+cross join (values (5), (15), (60)) as horizons (horizon)
 cross join lateral (
   select (hashtext('p' || symbol || window_start) % 1000) / 1000.0 * 0.0006 * sqrt(horizon / 5.0) + 0.0002 as tilt, 0.0009 * sqrt(horizon) as width
 ) as made
+-- By the version that was in service when the minute was over.
+cross join lateral (
+  select version
+  from models
+  where models.horizon_minutes = horizon and models.alias_changed_at <= window_start + interval '1 minute'
+  order by version desc
+  limit 1
+) as models
 where timeframe = '1m' and window_start < '2026-11-20 11:59:00+00';
 insert into prediction_errors
 select predictions.exchange, predictions.symbol, predictions.window_start, horizon_minutes, model, version, base_price, predicted_price, lower_price, upper_price,

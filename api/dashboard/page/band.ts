@@ -33,16 +33,19 @@ export class Band implements ISeriesPrimitive<Time> {
     renderer: () => ({ draw: (target) => this.#draw(target) }),
   };
 
-  /** With `scales` the price axis makes room for all of it. */
+  /** With `scales` the price axis makes room for what of it is in view. */
   constructor(colour: string, { scales }: { readonly scales: boolean }) {
     this.#colour = colour;
     this.#scales = scales;
   }
 
   autoscaleInfo(): AutoscaleInfo | null {
-    if (!this.#scales || this.#points.length === 0) return null;
-    const minValue = Math.min(...this.#points.map(({ lower }) => lower));
-    const maxValue = Math.max(...this.#points.map(({ upper }) => upper));
+    const range = this.#chart?.timeScale().getVisibleRange();
+    if (!this.#scales || range == null) return null;
+    const seen = this.#points.filter(({ time }) => time >= Number(range.from) && time <= Number(range.to));
+    if (seen.length === 0) return null;
+    const minValue = Math.min(...seen.map(({ lower }) => lower));
+    const maxValue = Math.max(...seen.map(({ upper }) => upper));
     return { priceRange: { minValue, maxValue } };
   }
 

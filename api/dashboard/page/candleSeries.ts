@@ -10,13 +10,14 @@ import {
 } from 'lightweight-charts';
 import { type Candle, seconds } from './records.ts';
 import type { Colours } from './theme.ts';
+import { WindowRows } from './windowRows.ts';
 
 /** Candles with their volume below, and marks at them. */
 export class CandleSeries {
   readonly series: ISeriesApi<'Candlestick'>;
+  readonly rows = new WindowRows<Candle>();
   readonly #volume: ISeriesApi<'Histogram'>;
   readonly #marks: { setMarkers(markers: SeriesMarker<Time>[]): void };
-  #rows = new Map<number, Candle>();
   #colours: Colours;
 
   constructor(chart: IChartApi, colours: Colours) {
@@ -31,45 +32,22 @@ export class CandleSeries {
     this.#marks = createSeriesMarkers<Time>(this.series, []);
   }
 
-  /** Candles in the order of time. */
-  get rows(): readonly Candle[] {
-    return [...this.#rows.entries()].sort(([a], [b]) => a - b).map(([, row]) => row);
-  }
-
-  /** The candle of a window. */
-  at(time: number): Candle | undefined {
-    return this.#rows.get(time);
-  }
-
-  get size(): number {
-    return this.#rows.size;
-  }
-
-  /** Adds candles in any order; rows that are newer than what is known replace it. */
-  add(rows: readonly Candle[], { replace }: { readonly replace: boolean }): void {
-    for (const row of rows) {
-      const time = seconds(row.window_start);
-      if (replace || !this.#rows.has(time)) this.#rows.set(time, row);
+  /** Sends what changed to the chart; a change of the last candle is drawn alone. */
+  update(rows: readonly Candle[]): void {
+    const { newest } = this.rows;
+    this.rows.put(rows);
+    const [row] = rows;
+    if (rows.length !== 1 || row === undefined || seconds(row.window_start) < newest) {
+      this.draw();
+      return;
     }
-    this.draw();
+    this.series.update(candle(row));
+    this.#volume.update(this.#bar(row));
   }
 
   remove(windows: readonly string[]): void {
-    for (const window of windows) this.#rows.delete(seconds(window));
+    this.rows.remove(windows);
     this.draw();
-  }
-
-  /** Sends what changed to the chart; a change of the last candle is drawn alone. */
-  update(rows: readonly Candle[]): void {
-    const newest = Math.max(0, ...this.#rows.keys());
-    const [row] = rows;
-    if (rows.length !== 1 || row === undefined || seconds(row.window_start) < newest) {
-      this.add(rows, { replace: true });
-      return;
-    }
-    this.#rows.set(seconds(row.window_start), row);
-    this.series.update(candle(row));
-    this.#volume.update(this.#bar(row));
   }
 
   recolour(colours: Colours): void {
@@ -82,10 +60,11 @@ export class CandleSeries {
     this.#marks.setMarkers([...marks]);
   }
 
+  /** Draws all of them. */
   draw(): void {
-    const { rows } = this;
-    this.series.setData(rows.map(candle));
-    this.#volume.setData(rows.map((row) => this.#bar(row)));
+    const { inOrder } = this.rows;
+    this.series.setData(inOrder.map(candle));
+    this.#volume.setData(inOrder.map((row) => this.#bar(row)));
   }
 
   #bar(row: Candle) {

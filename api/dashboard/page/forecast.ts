@@ -2,11 +2,11 @@ import { element, fill } from './element.ts';
 import { change, percent, price } from './format.ts';
 import type { MarketPage } from './market.ts';
 import type { MarketChart } from './marketChart.ts';
-import type { Prediction } from './records.ts';
+import { predictionPages } from './marketRows.ts';
+import type { PagedRows } from './pagedRows.ts';
+import type { Prediction, Promotion } from './records.ts';
 import { rows } from './rest.ts';
 import { whyNoPrediction } from './state.ts';
-
-const HISTORY = 1_000;
 
 /** What is predicted now: a row per horizon; the chosen one's past is drawn on the chart. */
 export class Forecast {
@@ -14,6 +14,9 @@ export class Forecast {
   readonly #page: MarketPage;
   readonly #body = element('div', {}, element('p', { class: 'empty' }, 'Loading…'));
   #newest: readonly Prediction[] = [];
+  #past: PagedRows<Prediction> | null = null;
+  /** Versions that predict and are not in service. */
+  readonly #shadows = new Set<string>();
 
   constructor(page: MarketPage) {
     this.#page = page;
@@ -26,24 +29,36 @@ export class Forecast {
     return this.#newest.find(({ horizon_minutes }) => horizon_minutes === horizon) ?? this.#newest[0] ?? null;
   }
 
-  /** Asks for predictions, draws the past ones; gives the newest, one per horizon. */
+  /** Asks for predictions, draws the past ones; gives the newest, one per horizon. @throws RestError */
   async load(chart: MarketChart): Promise<readonly Prediction[]> {
     const { market, signal } = this.#page;
-    const path = `/v1/predictions/${market.symbol.replace('/', '-')}`;
-    this.#newest = await rows<Prediction>(path, { exchange: market.exchange });
+    const newest = await rows<Prediction>(`/v1/predictions/${market.symbol.replace('/', '-')}`, {
+      exchange: market.exchange,
+    });
+    if (signal.aborted) return [];
+    const before = this.model;
+    this.#newest = newest;
     const { model } = this;
     if (model === null) {
       fill(this.#body, element('p', { class: 'empty' }, await whyNoPrediction(market)));
       return [];
     }
-    const past = await rows<Prediction>(`${path}/history`, {
-      ...{ exchange: market.exchange, horizon: model.horizon_minutes, model: model.model, limit: HISTORY },
-      columns: 'window_start,horizon_minutes,model,version,predicted_price,lower_price,upper_price',
-    });
-    if (signal.aborted) return [];
-    chart.predictions.history(past.toReversed(), chart.last);
     this.#show();
+    if (this.#past === null || before === null || !isOf(before, model)) await this.#begin(model, chart);
+    await this.#past?.renew();
     return this.#newest;
+  }
+
+  /** To be told which moment has come into view, in epoch seconds. */
+  reach(time: number): void {
+    this.#past?.reach(time);
+  }
+
+  /** Begins with what a model predicted in the past. */
+  async #begin(model: Prediction, chart: MarketChart): Promise<void> {
+    const promotions = await rows<Promotion>('/v1/promotions', { name: model.model, limit: 200 });
+    chart.predictions.rows.clear();
+    this.#past = predictionPages(this.#page, model, promotions, chart);
   }
 
   /** Says that nothing is known, unless something is shown already. */
@@ -56,10 +71,22 @@ export class Forecast {
     const chosen = this.model;
     const ours = made.filter((one) => this.#newest.some((known) => isOf(known, one)));
     this.#newest = this.#newest.map((known) => ours.findLast((one) => isOf(known, one)) ?? known);
-    for (const one of ours)
-      if (chosen !== null && isOf(chosen, one)) chart.predictions.append(one, chart.last);
+    const shown = ours.filter((one) => chosen !== null && isOf(chosen, one));
+    if (shown.length > 0) {
+      chart.predictions.rows.put(shown);
+      chart.drawPredictions();
+    }
     if (ours.length > 0) this.#show();
     return ours;
+  }
+
+  /** Whether predictions come from a version that was never heard of here: it may have taken over. */
+  isNew(made: readonly Prediction[]): boolean {
+    const unknown = made.filter((one) => !this.#newest.some((known) => isOf(known, one)));
+    const names = unknown.map(({ model, version }) => `${model} ${version}`);
+    const isNew = names.some((name) => !this.#shadows.has(name));
+    for (const name of names) this.#shadows.add(name);
+    return isNew;
   }
 
   #show(): void {
@@ -109,7 +136,11 @@ export class Forecast {
         ),
       ),
       element('td', {}, price(ahead), range),
-      element('td', { class: ahead < base ? 'down' : 'up' }, change(ahead / base - 1)),
+      element(
+        'td',
+        { class: ahead < base ? 'down' : ahead > base ? 'up' : 'quiet' },
+        change(ahead / base - 1),
+      ),
       element('td', {}, one.direction_probability === null ? '–' : percent(one.direction_probability, 0)),
     );
   }

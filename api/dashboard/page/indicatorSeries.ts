@@ -7,6 +7,7 @@ import {
 } from 'lightweight-charts';
 import { seconds } from './records.ts';
 import type { Colours } from './theme.ts';
+import { WindowRows } from './windowRows.ts';
 
 /** A window's indicators, by name. */
 export interface IndicatorRow {
@@ -19,9 +20,9 @@ const PRICES = /^(sma|wma|ema|vwap|daily_vwap|bollinger_(upper|middle|lower)|don
 
 /** The chosen indicators: prices over the candles, the others in panes below, those of a family together. */
 export class IndicatorSeries {
+  readonly rows = new WindowRows<IndicatorRow>();
   readonly #series = new Map<string, ISeriesApi<'Line' | 'Histogram'>>();
   readonly #names: readonly string[];
-  readonly #values = new Map<number, IndicatorRow>();
 
   constructor(chart: IChartApi, names: readonly string[], { series: palette }: Colours) {
     this.#names = names;
@@ -50,25 +51,23 @@ export class IndicatorSeries {
 
   /** What the indicators were in a window. */
   at(time: number): readonly (readonly [string, number | null])[] {
-    const row = this.#values.get(time);
+    const row = this.rows.at(time);
     return this.#names.map((name) => [name, numberOf(row?.[name])]);
   }
 
-  add(rows: readonly IndicatorRow[]): void {
-    const newest = Math.max(0, ...this.#values.keys());
-    for (const row of rows) this.#values.set(seconds(row.window_start), row);
-    const [only] = rows;
-    const isLast = rows.length === 1 && only !== undefined && seconds(only.window_start) >= newest;
-    const ordered = isLast ? [only] : this.#inOrder();
-    for (const [name, series] of this.#series) {
-      const points = ordered.map((row) => pointOf(row, name));
-      if (!isLast) series.setData(points);
-      else for (const point of points) series.update(point);
-    }
+  /** Sends what changed to the chart; a change of the last window is drawn alone. */
+  update(rows: readonly IndicatorRow[]): void {
+    const { newest } = this.rows;
+    this.rows.put(rows);
+    const [row] = rows;
+    if (rows.length !== 1 || row === undefined || seconds(row.window_start) < newest) this.draw();
+    else for (const [name, series] of this.#series) series.update(pointOf(row, name));
   }
 
-  #inOrder(): readonly IndicatorRow[] {
-    return [...this.#values.entries()].sort(([a], [b]) => a - b).map(([, row]) => row);
+  /** Draws all of them. */
+  draw(): void {
+    const { inOrder } = this.rows;
+    for (const [name, series] of this.#series) series.setData(inOrder.map((row) => pointOf(row, name)));
   }
 }
 

@@ -10,16 +10,19 @@ const EVERY_MS = 60_000;
 
 /**
  * The cards that change with the minutes and not with the trades: how good the model is, which versions there are, the news.
- * They are asked for again each minute until the page ends; one that fails is left as it was.
+ * They and the forecast are asked for again each minute until the page ends; one that fails is left as it was.
  */
 export class Judgement {
   readonly frame = element('div', { class: 'cards' });
   readonly #page: MarketPage;
   readonly #forecast: Forecast;
   readonly #chart: MarketChart;
+  readonly #foresee: () => Promise<void>;
   #shown = new AbortController();
 
-  constructor(page: MarketPage, forecast: Forecast, chart: MarketChart) {
+  /** @param foresee asks for the forecast again: another version may be in service */
+  constructor(page: MarketPage, forecast: Forecast, chart: MarketChart, foresee: () => Promise<void>) {
+    this.#foresee = foresee;
     this.#page = page;
     this.#forecast = forecast;
     this.#chart = chart;
@@ -35,7 +38,8 @@ export class Judgement {
   #again(): void {
     const timer = setTimeout(() => {
       // What is shown stays, and the next minute brings another try.
-      void this.#load()
+      void this.#foresee()
+        .then(() => this.#load())
         .catch(() => undefined)
         .finally(() => this.#again());
     }, EVERY_MS);

@@ -12,6 +12,7 @@ const KEYS = [
   ['i', 'choose indicators'],
   ['m', 'the market'],
   ['p', 'the pipeline'],
+  ['← →', 'past and future, once the chart is chosen by tab; + and − zoom, End goes to the newest'],
   ['t', 'light or dark'],
   ['?', 'these keys'],
 ] as const;

@@ -6,9 +6,9 @@ import type { IndicatorRow } from './indicatorSeries.ts';
 import { Judgement } from './judgement.ts';
 import type { Live } from './live.ts';
 import { MarketChart } from './marketChart.ts';
-import { candlesBefore, marketRows } from './marketRows.ts';
+import { candlePages, dayOf, indicatorPages } from './marketRows.ts';
 import type { Candle, Market, Prediction } from './records.ts';
-import { readyNote } from './state.ts';
+import { readyNote, tooFarNote } from './state.ts';
 
 /** Where a market's page gets what it shows. */
 export interface MarketPage {
@@ -29,7 +29,13 @@ export async function showMarket(main: HTMLElement, page: MarketPage): Promise<v
   const chart = new MarketChart(market.symbol, shown.timeframe, shown.indicators, signal);
   const head = headline(market);
   const forecast = new Forecast(page);
-  const judgement = new Judgement(page, forecast, chart);
+  const settle = (ahead: readonly Prediction[] = []): void => {
+    chart.settle(ahead);
+    const last = chart.candles.rows.inOrder.at(-1);
+    if (last) head.price(Number(last.close));
+  };
+  const foresee = async (): Promise<void> => settle(await forecast.load(chart));
+  const judgement = new Judgement(page, forecast, chart, foresee);
   const notice = element('div', { class: 'notice' });
   const label = { 'aria-label': `Chart of ${market.symbol}` };
   const stage = element('section', { class: 'stage', ...label }, head.frame, notice, chart.frame);
@@ -37,19 +43,14 @@ export async function showMarket(main: HTMLElement, page: MarketPage): Promise<v
   const side = element('aside', about, forecast.card, judgement.frame);
   fill(main, element('div', { class: 'market' }, stage, side));
 
-  const settle = (ahead: readonly Prediction[] = []): void => {
-    chart.settle(ahead);
-    const last = chart.candles.rows.at(-1);
-    if (last) head.price(Number(last.close));
-  };
+  const candles = candlePages(page, chart);
+  const indicators = indicatorPages(page, chart);
   const load = async (): Promise<void> => {
-    const { candles, indicators, day } = await marketRows(page);
+    const [day] = await Promise.all([dayOf(page), candles.renew(), indicators?.renew()]);
     if (signal.aborted) return;
-    chart.candles.add(candles, { replace: true });
-    chart.indicators.add(indicators);
     head.day(day);
-    settle(await forecast.load(chart));
-    fill(notice, await readyNote(market, chart.candles.size));
+    await foresee();
+    fill(notice, await readyNote(market, chart.candles.rows.size));
   };
   const loadOrSay = async (): Promise<void> => {
     try {
@@ -63,43 +64,50 @@ export async function showMarket(main: HTMLElement, page: MarketPage): Promise<v
     }
   };
 
-  follow(page, chart, forecast, settle);
+  follow(page, chart, { forecast, settle, foresee });
   live.onReturn(() => void loadOrSay(), signal);
   await loadOrSay();
   if (signal.aborted) return;
   chart.showNewest();
-  olderOnDemand(chart, page);
+  chart.onView((from) => {
+    for (const pages of [candles, indicators, forecast]) pages?.reach(from);
+    if (candles.full && from < chart.candles.rows.oldest) fill(notice, tooFarNote(chart.candles.rows.size));
+  });
   await judgement.show();
 }
 
+interface Followed {
+  readonly forecast: Forecast;
+  readonly settle: (ahead?: readonly Prediction[]) => void;
+  readonly foresee: () => Promise<void>;
+}
+
 /** What comes in while the page is shown. */
-function follow(
-  { market, shown, live, signal }: MarketPage,
-  chart: MarketChart,
-  forecast: Forecast,
-  settle: (ahead?: readonly Prediction[]) => void,
-): void {
+function follow({ market, shown, live, signal }: MarketPage, chart: MarketChart, followed: Followed): void {
+  const { forecast, settle, foresee } = followed;
   const { exchange, symbol } = market;
   const of = { exchange, symbol, timeframe: shown.timeframe };
   const ends = [
     live.client.subscribe({ channel: 'candle', ...of }, ({ type, data }) => {
       const rows = data as unknown as readonly Candle[];
       if (type === 'delete') chart.candles.remove(rows.map(({ window_start }) => window_start));
-      else if (type === 'update') chart.candles.update(rows);
-      else if (type === 'snapshot') chart.candles.add(rows, { replace: true });
+      else if (type === 'update' || type === 'snapshot') chart.candles.update(rows);
       settle();
     }),
     live.client.subscribe({ channel: 'prediction', exchange, symbol }, ({ type, data }) => {
       if (type !== 'update') return;
-      const predictions = forecast.take(data as unknown as readonly Prediction[], chart);
-      settle(predictions);
+      const made = data as unknown as readonly Prediction[];
+      settle(forecast.take(made, chart));
+      // What was not understood now is asked for again within the minute.
+      if (forecast.isNew(made)) void foresee().catch(() => undefined);
     }),
     ...(shown.indicators.length === 0
       ? []
       : [
           live.client.subscribe({ channel: 'indicator', ...of }, ({ type, data }) => {
             if (type === 'update' || type === 'snapshot')
-              chart.indicators.add(data as readonly IndicatorRow[]);
+              chart.indicators.update(data as readonly IndicatorRow[]);
+            settle();
           }),
         ]),
   ];
@@ -107,26 +115,3 @@ function follow(
     for (const end of ends) end();
   });
 }
-
-/** Older candles come when somebody scrolls to them. */
-function olderOnDemand(chart: MarketChart, page: MarketPage): void {
-  let busy = false;
-  let done = false;
-  chart.onOldest(() => {
-    const oldest = chart.candles.rows.at(0)?.window_start;
-    if (busy || done || oldest === undefined || chart.candles.size >= MOST) return;
-    busy = true;
-    void candlesBefore(page, oldest)
-      .then((older) => {
-        done = older.length === 0;
-        if (!done) chart.candles.add(older, { replace: false });
-      })
-      // It is asked for again at the next scroll.
-      .catch(() => undefined)
-      .finally(() => {
-        busy = false;
-      });
-  });
-}
-
-const MOST = 20_000;

@@ -1,38 +1,63 @@
 import type { IndicatorRow } from './indicatorSeries.ts';
 import type { MarketPage } from './market.ts';
-import type { Candle } from './records.ts';
-import { rows } from './rest.ts';
+import type { MarketChart } from './marketChart.ts';
+import { PagedRows } from './pagedRows.ts';
+import type { Candle, Prediction, Promotion } from './records.ts';
+import { page, rows } from './rest.ts';
+import { servedPredictions } from './served.ts';
 
 const PAGE = 1_000;
+/** Several versions may have predicted each minute. */
+const PREDICTIONS = 2_000;
+/** Rows that a chart holds of each kind; they stay quick to draw. */
+const MOST_WINDOWS = 20_000;
 
 type Asked = Pick<MarketPage, 'market' | 'shown'>;
 
-/** What a market's chart shows at first. */
-export interface MarketRows {
-  readonly candles: readonly Candle[];
-  readonly indicators: readonly IndicatorRow[];
-  /** The last 24 hours by the hour, newest first; none while there is no candle of an hour. */
-  readonly day: readonly Candle[];
+/** The candles of a market's chart. */
+export function candlePages({ market, shown }: Asked, chart: MarketChart): PagedRows<Candle> {
+  const path = `/v1/candles/${market.symbol.replace('/', '-')}`;
+  const query = { exchange: market.exchange, timeframe: shown.timeframe, limit: PAGE };
+  return new PagedRows({
+    ask: (cursor) => page<Candle>(path, query, cursor),
+    ...{ kept: chart.candles.rows, changed: () => chart.drawCandles(), most: MOST_WINDOWS },
+  });
 }
 
-/** Asks for the newest windows. @throws RestError */
-export async function marketRows({ market, shown }: Asked): Promise<MarketRows> {
-  const { exchange, symbol } = market;
-  const path = symbol.replace('/', '-');
-  const of = { exchange, timeframe: shown.timeframe, limit: PAGE };
+/** The chosen indicators of a market's chart; null when none are chosen. */
+export function indicatorPages({ market, shown }: Asked, chart: MarketChart): PagedRows<IndicatorRow> | null {
+  if (shown.indicators.length === 0) return null;
+  const path = `/v1/indicators/${market.symbol.replace('/', '-')}`;
   const columns = ['window_start', ...shown.indicators].join(',');
-  const [candles, indicators, day] = await Promise.all([
-    rows<Candle>(`/v1/candles/${path}`, of),
-    shown.indicators.length === 0 ? [] : rows<IndicatorRow>(`/v1/indicators/${path}`, { ...of, columns }),
-    // Figures of the day are an extra, which must not keep the chart away.
-    rows<Candle>(`/v1/candles/${path}`, { exchange, timeframe: '1h', limit: 24 }).catch(() => []),
-  ]);
-  return { candles, indicators, day };
+  const query = { exchange: market.exchange, timeframe: shown.timeframe, limit: PAGE, columns };
+  return new PagedRows({
+    ask: (cursor) => page<IndicatorRow>(path, query, cursor),
+    ...{ kept: chart.indicators.rows, changed: () => chart.drawIndicators(), most: MOST_WINDOWS },
+  });
 }
 
-/** The page of candles before a window. @throws RestError */
-export function candlesBefore({ market, shown }: Asked, oldest: string): Promise<readonly Candle[]> {
+/** What a model with the shown horizon predicted, by the versions that were in service then; one that has just taken over counts from now on. */
+export function predictionPages(
+  { market }: Asked,
+  { model, version, horizon_minutes: horizon }: Prediction,
+  promotions: readonly Promotion[],
+  chart: MarketChart,
+): PagedRows<Prediction> {
+  const path = `/v1/predictions/${market.symbol.replace('/', '-')}/history`;
+  const query = {
+    ...{ exchange: market.exchange, horizon, model, limit: PREDICTIONS },
+    columns: 'window_start,horizon_minutes,model,version,predicted_price,lower_price,upper_price',
+  };
+  return new PagedRows({
+    ask: (cursor) => page<Prediction>(path, query, cursor),
+    only: (predictions) => servedPredictions(predictions, promotions, version),
+    ...{ kept: chart.predictions.rows, changed: () => chart.drawPredictions(), most: MOST_WINDOWS },
+  });
+}
+
+/** The last 24 hours by the hour, newest first; none when they can't be had: they are an extra, which must not keep the chart away. */
+export function dayOf({ market }: Asked): Promise<readonly Candle[]> {
   const { exchange, symbol } = market;
-  const of = { exchange, timeframe: shown.timeframe, to: oldest, limit: PAGE };
-  return rows<Candle>(`/v1/candles/${symbol.replace('/', '-')}`, of);
+  const query = { exchange, timeframe: '1h', limit: 24 };
+  return rows<Candle>(`/v1/candles/${symbol.replace('/', '-')}`, query).catch(() => []);
 }

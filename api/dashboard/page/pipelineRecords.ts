@@ -72,7 +72,7 @@ export async function loadPipeline(): Promise<Pipeline> {
   const [source, reasons, freshness, features, scoring, unknown, gaps, drift, jobs] = await Promise.all([
     get<Feeds>('/v1/feeds'),
     readyNotes(),
-    rows<Freshness>('/v1/freshness'),
+    rows<Freshness>('/v1/freshness', { order: 'asc' }),
     rows<Lag>('/v1/lag/features'),
     rows<Lag>('/v1/lag/scoring'),
     rows<UnknownMinutes>('/v1/unknown-minutes', { limit: 200 }),

@@ -76,7 +76,7 @@ export function jobsTable(jobs: readonly Job[]): HTMLElement {
     state(job.state),
     job.progress === null ? '–' : percent(job.progress, 0),
     moment(job.started_at),
-    element('span', { class: 'words', title: job.message }, job.message ?? ''),
+    element('span', { class: 'words' }, job.message ?? ''),
   ]);
   return table(
     ['Job', 'State', number('Done'), number('Began'), 'Says'],

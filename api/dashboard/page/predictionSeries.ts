@@ -9,6 +9,7 @@ import { Band, type BandPoint } from './band.ts';
 import type { Prediction } from './records.ts';
 import { seconds } from './records.ts';
 import type { Colours } from './theme.ts';
+import { WindowRows } from './windowRows.ts';
 
 interface Point {
   readonly time: UTCTimestamp;
@@ -19,13 +20,15 @@ type Target = Point & { readonly lower?: number; readonly upper?: number };
 
 /** Predictions on a chart of candles: those ahead with their interval, and what was predicted of each window that is there. */
 export class PredictionSeries {
+  /** What was predicted, of one horizon. */
+  readonly rows = new WindowRows<Prediction>();
   readonly #window: number;
   readonly #ahead: ISeriesApi<'Line'>;
   readonly #past: ISeriesApi<'Line'>;
   readonly #aheadBand: Band;
   readonly #pastBand: Band;
   readonly #latest = new Map<number, Prediction>();
-  #history: readonly Prediction[] = [];
+  #drawn = 0;
 
   constructor(chart: IChartApi, { accent, band }: Colours, windowSeconds: number) {
     this.#window = windowSeconds;
@@ -50,17 +53,12 @@ export class PredictionSeries {
     this.#pastBand.colour(faint(band));
   }
 
-  /** What was predicted, oldest first, of one horizon. */
-  history(predictions: readonly Prediction[], through: number): void {
-    this.#history = predictions;
-    const points = this.#pointsOf(predictions.filter((one) => this.#target(one) <= through));
+  /** Draws what was predicted of the windows from the first candle through the last. */
+  draw(from: number, through: number): void {
+    const points = this.#pointsOf(this.rows.inOrder).filter(({ time }) => time >= from && time <= through);
+    this.#drawn = points.length;
     this.#past.setData(points.map(({ time, value }) => ({ time, value })));
     this.#pastBand.show(points.filter(isBand));
-  }
-
-  /** A new prediction of the shown horizon, drawn when its window comes. */
-  append(prediction: Prediction, through: number): void {
-    this.history([...this.#history, prediction].slice(-MOST), through);
   }
 
   /** The newest prediction of each horizon: a line from the close that the newest was made from, and the intervals. */
@@ -76,6 +74,17 @@ export class PredictionSeries {
     const points = [first, ...this.#pointsOf([...this.#latest.values()]).filter((one) => one.time > time)];
     this.#ahead.setData(this.#spaced(points));
     this.#aheadBand.show(points.filter(isBand));
+  }
+
+  /** How many windows a prediction is drawn of. */
+  get drawn(): number {
+    return this.#drawn;
+  }
+
+  /** The furthest prediction ahead, in short: when and what. */
+  get furthest(): string {
+    const last = this.#pointsOf([...this.#latest.values()]).at(-1);
+    return last === undefined ? '' : `${new Date(last.time * 1_000).toISOString()} ${last.value}`;
   }
 
   /** How many windows ahead the furthest prediction lies. */
@@ -121,8 +130,6 @@ export class PredictionSeries {
     return spaced;
   }
 }
-
-const MOST = 5_000;
 
 /** The same colour, half as strong. */
 function faint(colour: string): string {

@@ -47,6 +47,18 @@ interface Problem {
   readonly reasons: readonly string[];
 }
 
+/** A page of rows. */
+export interface Page<T> {
+  readonly data: readonly T[];
+  /** Names the next page; null on the last one. */
+  readonly next_cursor: string | null;
+}
+
+/** Asks for a page of rows, the newest first unless `order` says otherwise. @throws RestError */
+export function page<T>(path: string, query: Query, cursor: string | null): Promise<Page<T>> {
+  return get<Page<T>>(path, cursor === null ? query : { ...query, cursor });
+}
+
 /** Asks for rows; the newest first unless `order` says otherwise. @throws RestError */
 export async function rows<T>(path: string, query: Query = {}): Promise<readonly T[]> {
   return (await get<{ readonly data: readonly T[] }>(path, query)).data;

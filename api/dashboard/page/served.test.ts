@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { Accuracy, Promotion } from './records.ts';
-import { servedHours } from './served.ts';
+import type { Accuracy, Prediction, Promotion } from './records.ts';
+import { servedHours, servedPredictions } from './served.ts';
 
 const at = (hour: number, version: number): Accuracy => ({
   ...{
@@ -36,4 +36,16 @@ test('an hour counts for whoever was champion in it', () => {
 test('hours long before any decision are of a replay: those of the version that counts now', () => {
   const hours = [at(-100, 2), at(-100, 3)];
   expect(servedHours(hours, DECISIONS, 3)).toEqual([at(-100, 3)]);
+});
+
+const made = (hour: number, version: number) =>
+  ({ window_start: new Date(Date.UTC(2026, 0, 2, hour, 10)).toISOString(), version }) as Prediction;
+
+test('of a minute the prediction counts of whoever was champion when it was made', () => {
+  const predictions = [-1, 1, 3, 5].flatMap((hour) => [made(hour, 2), made(hour, 3)]);
+  const served = servedPredictions(predictions, DECISIONS, 3).map(
+    ({ window_start, version }) => `${new Date(window_start).getUTCHours()}:${version}`,
+  );
+  // Before the first decision, as in a replay, those of the version that counts now.
+  expect(served).toEqual(['23:3', '1:2', '3:3', '5:2']);
 });

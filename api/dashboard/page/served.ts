@@ -1,5 +1,6 @@
-import type { Accuracy, Promotion } from './records.ts';
+import type { Accuracy, Prediction, Promotion } from './records.ts';
 
+const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -15,11 +16,7 @@ export function servedHours(
   promotions: readonly Promotion[],
   current: number,
 ): readonly Accuracy[] {
-  const reigns = promotions
-    .filter(({ alias, action }) => alias === 'champion' && action !== 'refuse')
-    .map(({ version, decided_at }) => ({ version, since: Date.parse(decided_at) }))
-    .sort((a, b) => a.since - b.since)
-    .map((reign, index, all) => ({ ...reign, until: all[index + 1]?.since ?? Number.POSITIVE_INFINITY }));
+  const reigns = reignsOf(promotions);
   const served = hours.filter(({ hour, version }) => {
     const start = Date.parse(hour);
     return reigns.some(
@@ -27,4 +24,34 @@ export function servedHours(
     );
   });
   return served.length > 0 ? served : hours.filter(({ version }) => version === current);
+}
+
+/** Of each prediction's window those of the version that was champion then; of a window of which none was, those that count now. */
+export function servedPredictions(
+  predictions: readonly Prediction[],
+  promotions: readonly Promotion[],
+  current: number,
+): readonly Prediction[] {
+  const reigns = reignsOf(promotions);
+  return predictions.filter(({ window_start, version }) => {
+    // It is made when its minute is over.
+    const made = Date.parse(window_start) + MINUTE_MS;
+    const reign = reigns.find(({ since, until }) => since <= made && made < until);
+    return version === (reign?.version ?? current);
+  });
+}
+
+interface Reign {
+  readonly version: number;
+  readonly since: number;
+  readonly until: number;
+}
+
+/** Who was champion from when to when, oldest first. */
+function reignsOf(promotions: readonly Promotion[]): readonly Reign[] {
+  return promotions
+    .filter(({ alias, action }) => alias === 'champion' && action !== 'refuse')
+    .map(({ version, decided_at }) => ({ version, since: Date.parse(decided_at) }))
+    .sort((a, b) => a.since - b.since)
+    .map((reign, index, all) => ({ ...reign, until: all[index + 1]?.since ?? Number.POSITIVE_INFINITY }));
 }

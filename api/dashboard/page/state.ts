@@ -29,6 +29,11 @@ export async function readyNote({ exchange, symbol }: Market, candles: number): 
   return own === undefined ? null : warning(`${own}. Indicators and features are complete after that.`);
 }
 
+/** Says why nothing older comes. */
+export function tooFarNote(windows: number): Node {
+  return warning(`The chart holds ${count(windows)} windows. A longer timeframe goes further back.`);
+}
+
 /** What the server itself says is missing. */
 export async function readyNotes(): Promise<readonly string[]> {
   try {
