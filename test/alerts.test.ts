@@ -18,6 +18,10 @@ let pool: pg.Pool;
 let engine: Engine;
 let clock: ManualClock;
 let disk: Disk | null;
+/** Rules that have fired, and those that ended after it, in this suite. */
+const fired = new Set<string>();
+const resolved = new Set<string>();
+let before: readonly string[] = [];
 /** Markets that give signs of life, for as long as the suite takes. */
 const alive = new Set<string>();
 
@@ -37,6 +41,7 @@ beforeEach(async () => {
   await pool.query(
     'truncate alerts, trade_gaps, models, scoring_progress, drift_checks, job_runs, dead_letters, predictions',
   );
+  before = [];
   clock = new ManualClock(Date.UTC(2026, 0, 1));
   disk = { freeBytes: 50, totalBytes: 100 };
 });
@@ -59,7 +64,15 @@ async function look(): Promise<readonly string[]> {
   const { rows } = await pool.query<{ fires: string }>(
     "select rtrim(rule || ' ' || subject) as fires from open_alerts order by rule, subject",
   );
-  return rows.map(({ fires }) => fires);
+  const firing = rows.map(({ fires }) => fires);
+  for (const fires of firing) fired.add(ruleOf(fires));
+  for (const fires of before) if (!firing.includes(fires)) resolved.add(ruleOf(fires));
+  before = firing;
+  return firing;
+}
+
+function ruleOf(fires: string): string {
+  return fires.split(' ')[0] ?? '';
 }
 
 const run = (sql: string): Promise<unknown> => pool.query(sql);
@@ -138,6 +151,24 @@ test('a champion that predicts worse than no change', async () => {
   await judged(1.01);
   expect(await look()).toEqual(['skill-lost model=m version=3']);
   await run('delete from accuracy_1h');
+  await judged(0.99);
+  expect(await look()).toEqual([]);
+  await run('delete from accuracy_1h');
+});
+
+test('a market whose features are not complete, until they are', async () => {
+  alive.add('SOL/USD');
+  const complete = (minutesAgo: number): Promise<unknown> =>
+    run(
+      `insert into features (exchange, symbol, window_start, complete)
+       values ('kraken', 'SOL/USD', date_trunc('minute', now()) - interval '${minutesAgo} minutes', true)`,
+    );
+  await complete(40);
+  expect(await look()).toEqual(['features-incomplete symbol=SOL/USD exchange=kraken']);
+  await complete(3);
+  expect(await look()).toEqual([]);
+  alive.delete('SOL/USD');
+  await run("delete from features where symbol = 'SOL/USD'; delete from heartbeats where symbol = 'SOL/USD'");
 });
 
 test('a training that failed, until one is done', async () => {
@@ -156,6 +187,8 @@ test('a source that sends what cannot be used', async () => {
     `insert into dead_letters (source, place, received_at) select 'kraken', n::text, now() from generate_series(1, 101) as n`,
   );
   expect(await look()).toEqual(['dead-letters source=kraken']);
+  await run("update dead_letters set received_at = now() - interval '2 hours' where place::int > 9");
+  expect(await look()).toEqual([]);
 });
 
 test('a disk that is nearly full, until it is not; one that nobody can look at changes nothing', async () => {
@@ -165,4 +198,9 @@ test('a disk that is nearly full, until it is not; one that nobody can look at c
   expect(await look()).toEqual(['disk-full']);
   disk = { freeBytes: 16, totalBytes: 100 };
   expect(await look()).toEqual([]);
+});
+
+test('every rule was seen to fire, and to end', () => {
+  const names = rules.map(({ name }) => name).sort();
+  expect([[...fired].sort(), [...resolved].sort()]).toEqual([names, names]);
 });

@@ -55,7 +55,7 @@ function skillCard(
     element(
       'dl',
       { class: 'figures' },
-      figure(`Last ${day.length} h`, percent(skill), skill > 0 ? 'up' : 'down'),
+      figure(`Last ${day.length} h`, percent(skill), skill > 0 ? 'up' : skill < 0 ? 'down' : 'quiet'),
       figure('Direction', percent(mean(day, 'directional_accuracy'), 0)),
       figure('Inside', percent(mean(day, 'interval_coverage'), 0)),
     ),
