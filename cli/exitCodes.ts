@@ -5,6 +5,7 @@ import { BadOption, UnknownLayout, UnknownMarket } from '../connectors/errors.ts
 import { UnknownObjectError } from '../engine/catalog/catalog.ts';
 import { EngineBusyError } from '../engine/engine.ts';
 import { DataFolderInUse, PortInUse, SettingRefused } from '../engine/postgres/server/errors.ts';
+import { DeploymentBusy } from '../engine/versions/deployment.ts';
 import { BadAlertsFile } from '../jobs/alerts/errors.ts';
 import { JobBusy } from '../jobs/schedule/errors.ts';
 import { AlreadyRunning, NotRunning, UsageError } from './errors.ts';
@@ -43,7 +44,13 @@ const USAGE: readonly ErrorClass[] = [
   PublicWithoutKeys,
   BadAlertsFile,
 ];
-const BUSY: readonly ErrorClass[] = [DataFolderInUse, EngineBusyError, AlreadyRunning, JobBusy];
+const BUSY: readonly ErrorClass[] = [
+  DataFolderInUse,
+  EngineBusyError,
+  AlreadyRunning,
+  JobBusy,
+  DeploymentBusy,
+];
 
 /** The exit code of an error. */
 export function exitCodeOf(error: unknown): number {

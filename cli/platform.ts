@@ -12,6 +12,8 @@ import { openRisingwave } from './risingwave.ts';
 export interface PlatformOptions {
   readonly config: Config;
   readonly catalog: Catalog;
+  /** As of the engine's options. */
+  readonly keep?: boolean;
   readonly clock?: Clock;
   /** Words for people. */
   readonly say: (line: string) => void;
@@ -51,7 +53,16 @@ export class Platform {
     this.lost = new Promise((resolve) => {
       this.#give = resolve;
     });
+    this.#followLayout();
     this.#watching = this.#watch();
+  }
+
+  /** Other versions of views have other rows: who follows them begins anew. */
+  #followLayout(): void {
+    const engine = this.#engine;
+    engine.onLayout?.(() => {
+      for (const listener of this.#engineListeners) listener(engine);
+    });
   }
 
   /** Starts the database and the engine; views follow what is written until `stop`. */
@@ -141,7 +152,10 @@ export class Platform {
       try {
         await this.#current.stop();
         this.#current = await openDatabase(this.#options.config, this.#options.log, this.database.port);
-        this.#engine = await startEngine(this.#current, this.#options);
+        // What was published since is what has to come back, not what sql/ said when all began.
+        const { catalog } = this.#engine;
+        this.#engine = await startEngine(this.#current, { ...this.#options, catalog });
+        this.#followLayout();
         this.#state = 'running';
         for (const listener of this.#engineListeners) listener(this.#engine);
         this.#options.say('it runs again; nothing that was stored is lost');
@@ -172,10 +186,14 @@ async function startEngine(database: Database, options: PlatformOptions): Promis
   }
 }
 
-function openPostgres(url: string, { config, catalog, clock, onBuild }: PlatformOptions): Promise<Engine> {
+function openPostgres(
+  url: string,
+  { config, catalog, keep, clock, onBuild }: PlatformOptions,
+): Promise<Engine> {
   return Engine.open({
     url,
     catalog,
+    keep: keep ?? false,
     notify: config.NOTIFY_VIEWS ?? [],
     ...(clock === undefined ? {} : { clock }),
     ...(onBuild === undefined ? {} : { onBuild }),

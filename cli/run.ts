@@ -23,7 +23,11 @@ import { start } from './start.ts';
 import { status } from './status.ts';
 import { test } from './test.ts';
 import { train } from './train.ts';
+import { apply } from './versions/apply.ts';
+import { diff } from './versions/diff.ts';
 import { plan } from './versions/plan.ts';
+import { cleanup, promote, rollback } from './versions/promote.ts';
+import { versions } from './versions/versions.ts';
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
@@ -46,6 +50,12 @@ const VERBS: readonly ((context: Context) => Command)[] = [
   psql,
   explain,
   plan,
+  apply,
+  diff,
+  promote,
+  rollback,
+  cleanup,
+  versions,
   check,
   test,
   sql,

@@ -85,14 +85,15 @@ export async function withSession<T>(
   }
 }
 
-/** Database and engine, with progress shown while views are built. */
-export async function openPlatform(context: Context, config: Config): Promise<Platform> {
+/** Database and engine, with progress shown while views are built. @param keep what is deployed stays, whatever sql/ says */
+export async function openPlatform(context: Context, config: Config, keep = false): Promise<Platform> {
   const catalog = await loadCatalog(config.SQL_DIR);
   const progress = context.progress();
   const { warn, debug } = context.terminal;
   return Platform.open({
     config,
     catalog,
+    keep,
     say: warn,
     log: debug,
     onBuild: (view, done, total) => {

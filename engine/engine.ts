@@ -1,22 +1,38 @@
-import pg from 'pg';
+import pg, { type ClientBase } from 'pg';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import type { ViewKeeper } from './keeper.ts';
 import { type Deployment, deploy, type OnBuild } from './postgres/deploy/deploy.ts';
-import { type Layout, layOut } from './postgres/deploy/plan.ts';
+import { readDeployed } from './postgres/deploy/deployed.ts';
+import { newlyWatched } from './postgres/deploy/landing.ts';
+import type { Layout } from './postgres/deploy/plan.ts';
 import { Feed, type Subscriber } from './postgres/feed.ts';
 import { type LoopStatus, RefreshLoop } from './postgres/loop.ts';
-import { type Refresh, Refresher } from './postgres/refresher.ts';
+import { type Around, type Refresh, Refresher } from './postgres/refresher.ts';
+import { chooseVersions } from './postgres/versions/choose.ts';
+import type { EngineHost } from './postgres/versions/host.ts';
+import { LOCK_TIMEOUT_MS, switchLayout } from './postgres/versions/switchLayout.ts';
+import { VersionsWorker } from './postgres/versions/worker.ts';
 
 export interface EngineOptions {
   /** Address of the database, as its owner. */
   readonly url: string;
   readonly catalog: Catalog;
+  /** What is deployed stays as it is, whatever the catalog says: the catalog is for a database with nothing in it. */
+  readonly keep?: boolean;
   readonly clock?: Clock;
   readonly onBuild?: OnBuild;
   /** Views whose changed keys are told by NOTIFY on the channel `tickwave_<view>`, beside the summary of each refresh. */
   readonly notify?: readonly string[];
+}
+
+/** What an engine begins with. */
+interface Opened {
+  readonly layout: Layout;
+  readonly deployment: Deployment;
+  /** The version on its way that stands in the layout. */
+  readonly beside: number | null;
 }
 
 /** Key of the advisory lock that the one writer of views holds. */
@@ -39,25 +55,31 @@ export class EngineBusyError extends Error {
  * engine.start();
  */
 export class Engine implements ViewKeeper {
-  readonly catalog: Catalog;
-  readonly layout: Layout;
   readonly deployment: Deployment;
+  readonly #options: EngineOptions;
   readonly #client: pg.Client;
   readonly #feed = new Feed();
-  readonly #refresher: Refresher;
   readonly #loop: RefreshLoop;
+  readonly #worker: VersionsWorker;
   readonly #listeners = new Set<(refresh: Refresh) => void>();
+  readonly #layoutListeners = new Set<() => void>();
+  readonly #stopping = new AbortController();
+  #layout: Layout;
+  #refresher: Refresher;
+  #working: Promise<void> = Promise.resolve();
 
-  private constructor(options: EngineOptions, layout: Layout, deployment: Deployment, client: pg.Client) {
-    for (const view of options.notify ?? []) options.catalog.get(view);
-    this.catalog = options.catalog;
-    this.layout = layout;
-    this.deployment = deployment;
+  private constructor(options: EngineOptions, opened: Opened, client: pg.Client) {
+    const { layout, beside } = opened;
+    for (const view of options.notify ?? []) layout.published.get(view);
+    this.deployment = opened.deployment;
+    this.#options = options;
+    this.#layout = layout;
     this.#client = client;
     this.#refresher = new Refresher(client, layout, this.#feed, options.notify);
+    this.#worker = new VersionsWorker(this.#host(), options.clock ?? systemClock, beside);
     this.#loop = new RefreshLoop({
       url: options.url,
-      layout,
+      layout: () => this.#layout,
       clock: options.clock ?? systemClock,
       refresh: (due) => this.#refresh(due),
       clean: () => this.#refresher.clean(),
@@ -66,14 +88,14 @@ export class Engine implements ViewKeeper {
 
   /** Takes the lock, deploys what changed in sql/ and catches up. Throws EngineBusyError when another engine holds the lock. */
   static async open(options: EngineOptions): Promise<Engine> {
-    const layout = layOut(options.catalog);
     const client = new pg.Client({ connectionString: options.url, application_name: 'tickwave engine' });
     client.on('error', () => {}); // The query that was running rejects; nobody else needs to know twice.
     await client.connect();
     try {
       await takeLock(client);
-      const deployment = await deploy(client, layout, options.onBuild);
-      const engine = new Engine(options, layout, deployment, client);
+      const wanted = await chooseVersions(client, options.catalog, options.keep ?? false);
+      const deployment = await deploy(client, wanted.layout, options.onBuild);
+      const engine = new Engine(options, { ...wanted, deployment }, client);
       await engine.refresh();
       await engine.#refresher.clean();
       return engine;
@@ -83,12 +105,27 @@ export class Engine implements ViewKeeper {
     }
   }
 
+  /** What public names stand for: sql/ as it was deployed, or published since. */
+  get catalog(): Catalog {
+    return this.#layout.published;
+  }
+
+  get layout(): Layout {
+    return this.#layout;
+  }
+
+  /** Told when other versions of views take the names, or are kept up to date beside them; returns the function that ends it. */
+  onLayout(listener: () => void): () => void {
+    this.#layoutListeners.add(listener);
+    return () => void this.#layoutListeners.delete(listener);
+  }
+
   /**
    * Follows the changes of a stored view, or what arrives in a landing table that some stored view reads, from the next refresh
    * on; returns the function that ends it. What a refresh that is running now commits may be missed.
    */
   subscribe(view: string, subscriber: Subscriber): () => void {
-    this.catalog.get(view);
+    this.#layout.catalog.get(view);
     return this.#feed.subscribe(view, subscriber);
   }
 
@@ -108,8 +145,39 @@ export class Engine implements ViewKeeper {
     return this.#loop.exclusively(() => this.#refresh(due));
   }
 
-  async #refresh(due: readonly string[] | 'all', everything: readonly string[] = []): Promise<Refresh> {
-    const { refresh, changes } = await this.#refresher.refresh(due, everything);
+  #host(): EngineHost {
+    return {
+      url: this.#options.url,
+      layout: () => this.#layout,
+      refreshAround: (around) => this.#loop.exclusively(() => this.#refresh([], [], around)),
+      relayout: (to, work) => this.#loop.exclusively(() => this.#relayout(to, work)),
+    };
+  }
+
+  async #relayout(to: Layout, work: (client: ClientBase) => Promise<void>): Promise<void> {
+    const from = this.#layout;
+    const locked = await newlyWatched(this.#client, to, await readDeployed(this.#client));
+    const locks = locked.map((table) => `lock table ${table} in share row exclusive mode`);
+    await this.#refresh('all', [], {
+      first: async (client) => {
+        await client.query([`set local lock_timeout = '${LOCK_TIMEOUT_MS}ms'`, ...locks].join('; '));
+      },
+      after: async (client) => {
+        await switchLayout(client, from, to);
+        await work(client);
+      },
+    });
+    this.#layout = to;
+    this.#refresher = new Refresher(this.#client, to, this.#feed, this.#options.notify);
+    for (const listener of this.#layoutListeners) listener();
+  }
+
+  async #refresh(
+    due: readonly string[] | 'all',
+    everything: readonly string[] = [],
+    around: Around = {},
+  ): Promise<Refresh> {
+    const { refresh, changes } = await this.#refresher.refresh(due, everything, around);
     // What a large refresh leaves in the working tables would be read by every small one after it.
     if (refresh.views.some((view) => view.changed > MANY_ROWS)) await this.#refresher.clean();
     for (const failure of await this.#feed.publish(changes)) this.#loop.report(failure);
@@ -120,6 +188,7 @@ export class Engine implements ViewKeeper {
   /** Refreshes whenever something was written, until `stop`. */
   async start(): Promise<void> {
     await this.#loop.start();
+    this.#working = this.#worker.run(this.#stopping.signal, (error) => this.#loop.report(error));
   }
 
   /** Resolves with the reason when the loop has ended: an error, or null after `stop`. */
@@ -133,6 +202,8 @@ export class Engine implements ViewKeeper {
 
   /** Ends the loop after the refresh that is running, and gives the lock back. */
   async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#working;
     await this.#loop.stop();
     await this.#client.end();
   }

@@ -10,6 +10,8 @@ export interface ViewKeeper {
   subscribe(view: string, subscriber: Subscriber): () => void;
   /** Told after changes were delivered to subscribers; returns the function that ends it. */
   onRefresh(listener: (refresh: Refresh) => void): () => void;
+  /** Told when other versions of views take their names; returns the function that ends it. Not where names are switched from outside. */
+  onLayout?(listener: () => void): () => void;
   /** Resolves when what was written before is in every view. */
   refresh(): Promise<Refresh>;
   start(): Promise<void>;

@@ -1,9 +1,23 @@
+import { hostname, userInfo } from 'node:os';
+import pg from 'pg';
 import type { Config } from '../../config/config.ts';
+import { systemClock } from '../../engine/clock.ts';
+import { EngineBusyError } from '../../engine/engine.ts';
+import { VersionLock } from '../../engine/postgres/versions/lock.ts';
+import type { Owner } from '../../engine/versions/deployment.ts';
 import type { Context } from '../context.ts';
 import { openDatabase } from '../database.ts';
 import { AlreadyRunning } from '../errors.ts';
-import { announced, findRunning } from '../runFile.ts';
-import { runningUrl } from '../session.ts';
+import { announce, announced, findRunning, withdraw } from '../runFile.ts';
+import { openPlatform, runningUrl } from '../session.ts';
+
+/** Between two words of a lock's owner that it is still there. */
+const HOLD_MS = 5000;
+
+/** Who this process works for. */
+export function owner(): Owner {
+  return { owner: userInfo().username, host: hostname(), pid: process.pid };
+}
 
 /** Runs work on the data folder's database: the one that runs, or one that is started for it. No view is touched. */
 export async function withDatabase<T>(
@@ -11,20 +25,87 @@ export async function withDatabase<T>(
   config: Config,
   work: (url: string) => Promise<T>,
 ): Promise<T> {
-  const running = announced(config.DATA_DIR);
-  if (running !== null) return work(runningUrl(config, running, 'owner'));
-  const starting = findRunning(config.DATA_DIR);
-  if (starting !== null)
-    throw new AlreadyRunning(
-      'start',
-      starting.pid,
-      config.DATA_DIR,
-      'It is still starting: try again in a moment',
-    );
+  const running = runningNow(config);
+  if (running !== null) return work(running);
   const database = await openDatabase(config, terminal.debug);
   try {
     return await work(database.url('owner'));
   } finally {
     await database.stop();
+  }
+}
+
+/** As `withDatabase`, with an engine that does what is asked for: the one that runs, or one for the time of the work. */
+async function withEngine<T>(
+  context: Context,
+  config: Config,
+  verb: string,
+  work: (url: string) => Promise<T>,
+): Promise<T> {
+  const running = runningNow(config);
+  if (running !== null) return work(running);
+  const platform = await openPlatform(context, config, true).catch((error: unknown) => {
+    // Another machine's engine keeps the views of that database.
+    if (error instanceof EngineBusyError && config.DATABASE_URL !== null) return null;
+    throw error;
+  });
+  if (platform === null) return work(config.DATABASE_URL ?? '');
+  try {
+    const startedAt = new Date(systemClock.now()).toISOString();
+    const { port: databasePort, dataDir } = platform.database;
+    announce(dataDir, { pid: process.pid, verb, startedAt, source: null, api: null, databasePort });
+    return await work(platform.database.url('owner'));
+  } finally {
+    withdraw(platform.database.dataDir);
+    await platform.stop();
+  }
+}
+
+/** Work on versions, alone: whoever comes second is told who is at it. */
+export async function changingVersions<T>(
+  context: Context,
+  verb: string,
+  work: (client: pg.Client, url: string) => Promise<T>,
+): Promise<T> {
+  return withEngine(context, context.config(), verb, async (url) => {
+    const client = new pg.Client({ connectionString: url, application_name: `tickwave ${verb}` });
+    client.on('error', () => {}); // The query that was running rejects.
+    await client.connect();
+    try {
+      await client.query("set timezone = 'UTC'; set search_path = public, compat");
+      const lock = await VersionLock.take(client, owner(), verb, isAlive);
+      const holding = setInterval(() => void lock.hold().catch(() => undefined), HOLD_MS);
+      try {
+        return await work(client, url);
+      } finally {
+        clearInterval(holding);
+        await lock.release().catch(() => undefined);
+      }
+    } finally {
+      await client.end();
+    }
+  });
+}
+
+/** The address of the database that runs on the data folder; null when none does. */
+function runningNow(config: Config): string | null {
+  const running = announced(config.DATA_DIR);
+  if (running !== null) return runningUrl(config, running, 'owner');
+  const starting = findRunning(config.DATA_DIR);
+  if (starting === null) return null;
+  throw new AlreadyRunning(
+    'start',
+    starting.pid,
+    config.DATA_DIR,
+    'It is still starting: try again in a moment',
+  );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -69,6 +69,15 @@ export class UnknownObjectError extends Error {
   }
 }
 
+/** Paths below a sql folder in the order of the data: what is made from a folder has to be the same wherever its files were kept. */
+export function inOrder(a: string, b: string): number {
+  const rank = (path: string): number => {
+    const layer = LAYERS.indexOf(path.split('/')[0] ?? '');
+    return layer < 0 ? LAYERS.length : layer;
+  };
+  return rank(a) - rank(b) || a.localeCompare(b);
+}
+
 /** The files of a sql folder: path below it, and text; tests left out. */
 export async function readSqlFolder(folder: string): Promise<Map<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -80,11 +89,7 @@ export async function readSqlFolder(folder: string): Promise<Map<string, string>
         .replace(/^[\\/]/, '')
         .replaceAll('\\', '/'),
     );
-  const rank = (path: string): number => {
-    const layer = LAYERS.indexOf(path.split('/')[0] ?? '');
-    return layer < 0 ? LAYERS.length : layer;
-  };
-  paths.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+  paths.sort(inOrder);
   const texts = await Promise.all(paths.map((path) => readFile(join(folder, path), 'utf8')));
   return new Map(paths.map((path, index) => [path, texts[index] ?? '']));
 }

@@ -19,7 +19,7 @@ export interface LoopStatus {
 
 export interface LoopOptions {
   readonly url: string;
-  readonly layout: Layout;
+  readonly layout: () => Layout;
   readonly clock: Clock;
   readonly refresh: (due: readonly string[]) => Promise<Refresh>;
   /** Housekeeping between refreshes. */
@@ -148,14 +148,15 @@ export class RefreshLoop {
   }
 
   #idleMs(): number {
-    const fresh = this.#options.layout.views.flatMap((view) => view.header.freshnessMs ?? []);
+    const fresh = this.#options.layout().views.flatMap((view) => view.header.freshnessMs ?? []);
     return Math.min(IDLE_MS, ...fresh);
   }
 
   /** Views whose freshness has run out: one a refresh, so that they do not all come at once, and any that is twice overdue. */
   #due(now: number): string[] {
-    const waiting = this.#options.layout.views
-      .flatMap((view) =>
+    const waiting = this.#options
+      .layout()
+      .views.flatMap((view) =>
         view.header.freshnessMs === null
           ? []
           : [

@@ -18,6 +18,16 @@ export interface Refresh {
   readonly startedAt: number;
 }
 
+/** Work in the transaction of a refresh. */
+export interface Around {
+  /** Before the snapshot is taken: for locks. */
+  readonly first?: (client: ClientBase) => Promise<void>;
+  /** Before the views are refreshed. */
+  readonly before?: (client: ClientBase) => Promise<void>;
+  /** Once they are, and all of it was told. */
+  readonly after?: (client: ClientBase, views: Refresh['views']) => Promise<void>;
+}
+
 /** Beyond this the summary of a refresh does not fit a notification, and says only its number. */
 const SUMMARY_LIMIT = 7000;
 
@@ -47,11 +57,14 @@ export class Refresher {
   async refresh(
     due: readonly string[] | 'all',
     everything: readonly string[] = [],
+    around: Around = {},
   ): Promise<{ refresh: Refresh; changes: ViewChanges[] }> {
     const started = performance.now();
     const all = this.#layout.views.map((view) => view.name);
     await this.#client.query('begin isolation level repeatable read');
     try {
+      await around.first?.(this.#client);
+      await around.before?.(this.#client);
       const { rows } = await this.#client.query<{ view: string; changed: string; seconds: number }>({
         name: 'refresh',
         text: 'select view, changed, seconds from engine.refresh($1, $2)',
@@ -73,6 +86,7 @@ export class Refresher {
         changes.push(changed);
         if (notified) await notifyKeys(this.#client, changed);
       }
+      await around.after?.(this.#client, views);
       await this.#client.query('commit');
       for (const { remember } of arrived) remember();
       return {
@@ -107,7 +121,8 @@ export class Refresher {
   }
 
   async #number(views: Refresh['views']): Promise<number> {
-    const summary = JSON.stringify(Object.fromEntries(views.map(({ view, changed }) => [view, changed])));
+    const known = views.filter(({ view }) => !this.#layout.sides.has(view));
+    const summary = JSON.stringify(Object.fromEntries(known.map(({ view, changed }) => [view, changed])));
     const { rows } = await this.#client.query<{ sequence: string }>({
       name: 'number_refresh',
       text: `with counted as (update engine.refreshes set sequence = sequence + 1 returning sequence)

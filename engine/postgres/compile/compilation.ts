@@ -18,6 +18,8 @@ export interface Compilation {
   readonly ruleOf: (relation: string) => SliceRule | undefined;
   /** What each input notes of its changes. */
   readonly changesOf: (relation: string) => ChangeColumns;
+  /** It is filled slice by slice, as slices are put into its table of seeds. */
+  readonly seeded?: boolean;
 }
 
 export function keysOf(rule: SliceRule): string[] {

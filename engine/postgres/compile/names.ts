@@ -9,6 +9,10 @@ export const names = {
   changes: (relation: string) => `change_${relation}`,
   /** What is put off until the view's freshness runs out. */
   postponed: (view: string) => `engine.postponed_${view}`,
+  /** Slices to compute that no change touched: of a view that is being built. */
+  seeds: (view: string) => `seed_${view}`,
+  /** Partitions of a view that is being built. */
+  todo: (view: string) => `engine.todo_${view}`,
   /** Parts of long frames, for the newest row of each partition. */
   memory: (view: string) => `engine.memory_${view}`,
   /** What writers touched since the last refresh. */

@@ -32,6 +32,8 @@ export function refreshFunction(compilation: Compilation): string {
     isSliced
       ? `insert into ${names.raw(view)} (${columns.join(', ')})\n    ${parts.join('\n    union all\n    ')};`
       : '';
+  const seeded = compilation.seeded === true;
+  const seeds = `exists (select from ${names.seeds(view)})`;
   const nulls = columns.map((column) => `${column} is null`).join(' or ');
   return fill('refresh_view', {
     view,
@@ -39,14 +41,23 @@ export function refreshFunction(compilation: Compilation): string {
     raw: names.raw(view),
     slices: names.slices(view),
     any_change:
-      touched(inputs) + (postponed ? ` or (due and exists (select from ${names.postponed(view)}))` : ''),
+      touched(inputs) +
+      (seeded ? ` or ${seeds}` : '') +
+      (postponed ? ` or (due and exists (select from ${names.postponed(view)}))` : ''),
     seed_everything:
       isSliced && whole.length === 0
         ? seed(sliced.map((leaf) => everySlice(leaf, rule, compilation)))
         : 'whole := true;',
-    seed_changes: seed(sliced.map((leaf) => touchedSlices(leaf, compilation))),
+    seed_changes: seed([
+      ...sliced.map((leaf) => touchedSlices(leaf, compilation)),
+      ...(seeded ? [`select ${columns.join(', ')} from ${names.seeds(view)}`] : []),
+    ]),
     whole_change: isSliced
-      ? [touched(whole.map((leaf) => leaf.leaf.relation)), ...emptied].join(' or ')
+      ? [
+          touched(whole.map((leaf) => leaf.leaf.relation)),
+          ...emptied,
+          ...(seeded && whole.length > 0 ? [seeds] : []),
+        ].join(' or ')
       : 'true',
     raw_has_null: isSliced ? nulls : 'true',
     write_whole: `perform set_config('enable_seqscan', 'on', true), set_config('enable_nestloop', 'on', true);\n    ${writeSql(compilation, wholeSql(compilation), 'all')};`,

@@ -15,7 +15,12 @@ const SHORT_SLICE = 24;
 const CHUNK_ROWS = 1000;
 
 /** Session tables that a view's refresh works in. */
-export function workingTables(rule: SliceRule, table: string, changes: ChangeColumns): string[] {
+export function workingTables(
+  rule: SliceRule,
+  table: string,
+  changes: ChangeColumns,
+  seeded: boolean,
+): string[] {
   const view = rule.view.name;
   const time = rule.time ? identifier(rule.time) : null;
   const bounds = time ? [`${time} as lo`, `${time} as hi`] : [];
@@ -37,6 +42,7 @@ export function workingTables(rule: SliceRule, table: string, changes: ChangeCol
       ...reads,
     ]),
     make(names.changes(view), ['null::text as op', ...changes.exact.map(identifier)]),
+    ...(seeded ? [make(names.seeds(view), [...keysOf(rule), ...bounds, 'null::boolean as unused'])] : []),
   ];
 }
 

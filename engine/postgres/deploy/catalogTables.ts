@@ -3,7 +3,7 @@ import type { Layout } from './plan.ts';
 
 /** Fills the tables that describe sql/ to analysts: `catalog`, `catalog_columns`, `catalog_lineage`. */
 export async function writeCatalogTables(client: ClientBase, layout: Layout): Promise<void> {
-  const objects = layout.catalog.objects.filter((object) => object.kind !== 'function');
+  const objects = layout.published.objects.filter((object) => object.kind !== 'function');
   await client.query(`
     create table if not exists public.catalog (
       name text primary key, kind text, layer text, file text, summary text, grain text, time_column text, freshness_ms double precision, why text, definition text

@@ -14,7 +14,9 @@ import { dropNames, makeNames } from './publicNames.ts';
 import { masterFunction, openSession } from './session.ts';
 import { dropPostponed, makeStore, removeOld } from './stores.ts';
 
-const SCHEMA = readFileSync(new URL('../schema/engine.sql', import.meta.url), 'utf8');
+const SCHEMA = ['engine', 'versions']
+  .map((name) => readFileSync(new URL(`../schema/${name}.sql`, import.meta.url), 'utf8'))
+  .join('\n');
 
 /** What a deployment did. */
 export interface Deployment {
@@ -58,18 +60,8 @@ async function deployAll(
   before: ReadonlyMap<string, Deployed>,
   onBuild: OnBuild,
 ): Promise<Deployment> {
-  await deployFunctions(client, layout, before);
   await dropNames(client, before, (name) => layout.catalog.find(name)?.kind === 'table');
-  for (const table of layout.tables)
-    await inFile(table, () => deployTable(client, table, before.get(table.name)));
-  const fresh = layout.views.filter((view) => before.get(view.name)?.hash !== layout.hashes.get(view.name));
-  for (const view of layout.views)
-    await inFile(view, () => makeStore(client, view, layout, fresh.includes(view)));
-  await makeIndexes(client, layout);
-  const stale = await deployCapture(client, layout, before);
-  for (const view of layout.views) await client.query(refreshFunction(layout.compilation(view)));
-  await client.query(masterFunction(layout));
-  await openSession(client, layout);
+  const { fresh, stale } = await install(client, layout, before);
   const dropped = await dropPostponed(client, layout);
   const building = withReaders(layout, [...fresh.map((view) => view.name), ...stale, ...dropped]);
   let done = 0;
@@ -95,6 +87,36 @@ async function deployAll(
     kept: layout.views.map((view) => view.name).filter((name) => !builtNames.includes(name)),
     removed,
   };
+}
+
+/** What an installation leaves to be computed. */
+export interface Installed {
+  /** Views of which this version was not there. */
+  readonly fresh: readonly CatalogObject[];
+  /** Views that may have missed changes, as these were not noted in the way that they are from now on. */
+  readonly stale: readonly string[];
+}
+
+/** Everything behind the names, in the transaction and for the session of the caller: tables, triggers, functions. No rows. */
+export async function install(
+  client: ClientBase,
+  layout: Layout,
+  before: ReadonlyMap<string, Deployed>,
+): Promise<Installed> {
+  await deployFunctions(client, layout, before);
+  for (const table of layout.tables)
+    await inFile(table, () => deployTable(client, table, before.get(table.name)));
+  const fresh = layout.views.filter(
+    (view) => !layout.sides.has(view.name) && before.get(view.name)?.hash !== layout.hashes.get(view.name),
+  );
+  for (const view of layout.views)
+    await inFile(view, () => makeStore(client, view, layout, fresh.includes(view)));
+  await makeIndexes(client, layout);
+  const stale = await deployCapture(client, layout, before);
+  for (const view of layout.views) await client.query(refreshFunction(layout.compilation(view)));
+  await client.query(masterFunction(layout));
+  await openSession(client, layout);
+  return { fresh, stale };
 }
 
 /** Views and everything that reads them, in order. */

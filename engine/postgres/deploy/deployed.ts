@@ -20,7 +20,9 @@ export async function readDeployed(client: ClientBase): Promise<Map<string, Depl
 export async function recordDeployed(client: ClientBase, layout: Layout): Promise<void> {
   await client.query('delete from engine.deployed');
   const watched = new Set(watchedTables(layout).map((table) => table.name));
-  const objects = layout.catalog.objects.filter((object) => object.dialect !== 'risingwave');
+  // A table that only another version knows is there all the same, with its marks.
+  const tables = layout.tables.filter((table) => layout.published.find(table.name) === undefined);
+  const objects = [...layout.published.objects, ...tables].filter(({ dialect }) => dialect !== 'risingwave');
   for (const object of objects) {
     const hash = layout.hashes.get(object.name) ?? '';
     const changes = layout.changes.get(object.name);

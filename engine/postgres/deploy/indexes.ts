@@ -23,6 +23,27 @@ export async function makeIndexes(client: ClientBase, layout: Layout): Promise<v
   }
 }
 
+/**
+ * Makes the indexes that a layout is going to want of landing tables, without making their writers wait. One that was left half
+ * made is made anew.
+ */
+export async function prepareIndexes(client: ClientBase, layout: Layout): Promise<void> {
+  for (const { name, schema, statement } of wantedIndexes(layout)) {
+    if (schema !== 'public') continue;
+    const { rows } = await client.query<{ valid: boolean }>(
+      'select indisvalid as valid from pg_index where indexrelid = to_regclass($1)',
+      [`public.${identifier(name)}`],
+    );
+    if (rows[0]?.valid) continue;
+    const table = await client.query('select from pg_class where oid = to_regclass($1)', [
+      statement.replace(/^.* on (\S+) \(.*$/, '$1'),
+    ]);
+    if (table.rows.length === 0) continue;
+    await client.query(`drop index concurrently if exists public.${identifier(name)}`);
+    await client.query(statement.replace('create index', 'create index concurrently'));
+  }
+}
+
 interface WantedIndex {
   readonly schema: string;
   readonly name: string;

@@ -4,11 +4,16 @@ import { type SliceRule, sliceRule } from '../../slices/rule.ts';
 import { type ChangeColumns, tableChanges, viewChanges } from '../compile/changes.ts';
 import type { Compilation } from '../compile/compilation.ts';
 import { identifier } from '../compile/restrict.ts';
-import { contentHashes } from './hash.ts';
+import { type Side, withSides } from '../versions/sides.ts';
 
 /** Everything that can be derived from sql/ before a database is asked. */
 export interface Layout {
+  /** Everything that is stored: what is published, and the views of another version beside it. */
   readonly catalog: Catalog;
+  /** What public names stand for. */
+  readonly published: Catalog;
+  /** Views of another version, by their name in `catalog`. */
+  readonly sides: ReadonlyMap<string, Side>;
   readonly hashes: ReadonlyMap<string, string>;
   readonly rules: ReadonlyMap<string, SliceRule>;
   readonly changes: ReadonlyMap<string, ChangeColumns>;
@@ -20,9 +25,9 @@ export interface Layout {
   compilation(view: CatalogObject): Compilation;
 }
 
-/** Derives names, rules and noted columns. */
-export function layOut(catalog: Catalog): Layout {
-  const hashes = contentHashes(catalog);
+/** Derives names, rules and noted columns. @param other a version whose views are kept up to date beside the published ones */
+export function layOut(published: Catalog, other: Catalog | null = null): Layout {
+  const { catalog, hashes, sides } = withSides(published, other);
   const views = catalog.objects.filter((object) => object.kind === 'materialized view');
   const tables = catalog.objects.filter((object) => object.kind === 'table');
   const rules = new Map(views.map((view) => [view.name, sliceRule(view, catalog)]));
@@ -39,15 +44,16 @@ export function layOut(catalog: Catalog): Layout {
   const tableOf = (relation: string): string => {
     const object = catalog.find(relation);
     if (object?.kind !== 'materialized view') return `public.${identifier(relation)}`;
-    return storeName(relation, hashes.get(relation) ?? '');
+    return storeName(sides.get(relation)?.view ?? relation, hashes.get(relation) ?? '');
   };
   const changesOf = (relation: string): ChangeColumns => changes.get(relation) ?? { exact: [], times: [] };
   const compilation = (view: CatalogObject): Compilation => {
     const rule = rules.get(view.name);
     if (!rule) throw new TypeError(`${view.name} is not a stored view`);
-    return { rule, catalog, tableOf, ruleOf: (relation) => rules.get(relation), changesOf };
+    const ruleOf = (relation: string): SliceRule | undefined => rules.get(relation);
+    return { rule, catalog, tableOf, ruleOf, changesOf, seeded: sides.has(view.name) };
   };
-  return { catalog, hashes, rules, changes, views, tables, tableOf, compilation };
+  return { catalog, published, sides, hashes, rules, changes, views, tables, tableOf, compilation };
 }
 
 /** The table behind a view: its name and a version, since two versions stand beside each other while one is built. */

@@ -23,21 +23,24 @@ export async function dropNames(
 
 /** The names that people use: thin views over the stored tables, and the plain views, in order. */
 export async function makeNames(client: ClientBase, layout: Layout): Promise<void> {
-  for (const object of layout.catalog.objects) {
-    if (object.kind === 'materialized view') {
-      const columns = object.columns.map((column) => identifier(column.name)).join(', ');
-      await client.query(
-        `create view public.${identifier(object.name)} as select ${columns} from ${layout.tableOf(object.name)}`,
-      );
-    } else if (object.kind === 'view' && object.query) {
-      const text = printSelect(toPostgres(object.query, null));
+  for (const object of layout.published.objects) {
+    const text = nameText(object, layout);
+    if (text !== null)
       await inFile(object, () => client.query(`create view public.${identifier(object.name)} as ${text}`));
-    }
     if (object.kind !== 'function' && object.kind !== 'sink') await comment(client, object);
   }
 }
 
-async function comment(client: ClientBase, object: CatalogObject): Promise<void> {
+/** The query behind a public name; null for what is no view. */
+export function nameText(object: CatalogObject, layout: Layout): string | null {
+  if (object.kind === 'materialized view') {
+    const columns = object.columns.map((column) => identifier(column.name)).join(', ');
+    return `select ${columns} from ${layout.tableOf(object.name)}`;
+  }
+  return object.kind === 'view' && object.query ? printSelect(toPostgres(object.query, null)) : null;
+}
+
+export async function comment(client: ClientBase, object: CatalogObject): Promise<void> {
   const kind = object.kind === 'table' ? 'table' : 'view';
   const name = `public.${identifier(object.name)}`;
   const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;

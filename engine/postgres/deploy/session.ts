@@ -39,10 +39,17 @@ export async function openSession(client: ClientBase, layout: Layout): Promise<v
         layout.compilation(view).rule,
         layout.tableOf(view.name),
         layout.changes.get(view.name) ?? { exact: [], times: [] },
+        layout.sides.has(view.name),
       ),
     ),
   ];
   for (const statement of statements) await client.query(statement);
+}
+
+/** Drops what `openSession` made, before another layout takes the session. */
+export async function closeSession(client: ClientBase, layout: Layout): Promise<void> {
+  const tables = sessionTables(layout).map((name) => `pg_temp.${name}`);
+  if (tables.length > 0) await client.query(`drop table if exists ${tables.join(', ')}`);
 }
 
 /** Temporary tables of a session, by name. */
@@ -53,9 +60,13 @@ export function sessionTables(layout: Layout): string[] {
       names.raw(view.name),
       names.slices(view.name),
       names.changes(view.name),
+      ...(layout.sides.has(view.name) ? [names.seeds(view.name)] : []),
     ]),
   ];
 }
+
+/** Setting of the session: views of another version that are not begun yet, as `,a,,b,`. */
+export const ASLEEP = 'tickwave.asleep';
 
 /** Rows that change at once and are a fifth of a table leave its statistics, and the plans made by them, behind. */
 const MANY_ROWS = 5000;
@@ -75,13 +86,16 @@ export function masterFunction(layout: Layout): string {
       `  perform engine.analyze_grown('public.${identifier(table.name)}');`
     );
   });
-  const refresh = layout.views.map(
-    (view) =>
+  const refresh = layout.views.map((view) => {
+    const text =
       `  started := clock_timestamp();\n  delete from ${names.changes(view.name)};\n  changed := engine.${names.refresh(view.name)}('${view.name}' = any(everything), '${view.name}' = any(due));\n` +
       `  if changed > 0 then\n` +
       `    if changed > ${MANY_ROWS} then perform engine.analyze_changed('${layout.tableOf(view.name)}', changed); end if;\n` +
-      `    view := '${view.name}'; seconds := extract(epoch from clock_timestamp() - started); return next;\n  end if;`,
-  );
+      `    view := '${view.name}'; seconds := extract(epoch from clock_timestamp() - started); return next;\n  end if;`;
+    if (!layout.sides.has(view.name)) return text;
+    const asleep = `strpos(coalesce(current_setting('${ASLEEP}', true), ''), ',${view.name},') > 0`;
+    return `  delete from ${names.changes(view.name)};\n  if not ${asleep} then\n${text}\n  end if;`;
+  });
   return `create or replace function engine.refresh(everything text[], due text[]) returns table (view text, changed bigint, seconds double precision)
 language plpgsql as $refresh$
 #variable_conflict use_column

@@ -106,12 +106,26 @@ export async function removeOld(
     `select 'store.' || tablename as table from pg_tables where schemaname = 'store'`,
   );
   for (const row of rows) if (!current.has(row.table)) await client.query(`drop table ${row.table}`);
+  for (const statement of await leftovers(client, layout)) await client.query(statement);
   const removed = [...before.keys()].filter(
     (name) => before.get(name)?.kind === 'materialized view' && !layout.catalog.find(name),
   );
-  for (const name of removed) {
-    await client.query(`drop function if exists engine.${names.refresh(name)}(boolean, boolean)`);
-    await client.query(`drop table if exists ${names.postponed(name)}`);
-  }
   return removed;
+}
+
+/** Statements that drop what the engine made for views that are not there any more. */
+async function leftovers(client: ClientBase, layout: Layout): Promise<string[]> {
+  const kept = layout.views.flatMap(({ name }) => [
+    ...[names.refresh(name), names.postponed(name), names.memory(name)],
+    ...(layout.sides.has(name) ? [names.todo(name)] : []),
+  ]);
+  const { rows } = await client.query<{ statement: string }>(
+    `select 'drop function ' || oid::regprocedure as statement from pg_proc
+     where pronamespace = 'engine'::regnamespace and proname like 'refresh\\_%' and proname <> all ($1)
+     union all
+     select format('drop table engine.%I', tablename) from pg_tables
+     where schemaname = 'engine' and tablename ~ '^(postponed|memory|todo)_' and 'engine.' || tablename <> all ($1)`,
+    [kept],
+  );
+  return rows.map(({ statement }) => statement);
 }

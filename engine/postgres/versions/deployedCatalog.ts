@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { buildCatalog, type Catalog } from '../../catalog/catalog.ts';
+import { buildCatalog, type Catalog, inOrder } from '../../catalog/catalog.ts';
 
 /** What is deployed was deployed by a version of Tickwave that did not keep the files' text. */
 export class TextNotKept extends Error {
@@ -25,5 +25,6 @@ export async function readDeployedCatalog(client: ClientBase): Promise<Catalog |
   if (rows.length === 0) return null;
   const missing = rows.find(({ file, source }) => file === null || source === null);
   if (missing) throw new TextNotKept(missing.name);
-  return buildCatalog(new Map(rows.map(({ file, source }) => [file ?? '', source ?? ''])));
+  const files = rows.map(({ file, source }) => [file ?? '', source ?? ''] as const);
+  return buildCatalog(new Map(files.sort(([a], [b]) => inOrder(a, b))));
 }

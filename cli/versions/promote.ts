@@ -1,0 +1,108 @@
+import { Command } from 'commander';
+import type pg from 'pg';
+import { activeDeployment, setState, want } from '../../engine/postgres/versions/deployments.ts';
+import {
+  type Deployment,
+  DeploymentRefused,
+  type DeploymentState,
+  type Wanted,
+} from '../../engine/versions/deployment.ts';
+import type { Context } from '../context.ts';
+import { FoundWanting } from '../errors.ts';
+import { titleOf } from './apply.ts';
+import { audit, describeAudits, objections } from './audit.ts';
+import { follow } from './follow.ts';
+import { changingVersions, owner } from './place.ts';
+
+/** `tickwave promote` */
+export function promote(context: Context): Command {
+  return new Command('promote')
+    .description('give the names of views to the version that `apply` built, all in one transaction')
+    .option('--allow <audits...>', 'audits that may fail, as `rows` when fewer rows are meant')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ tickwave promote\n  $ tickwave promote --allow rows\n\nThe old version is kept up to date until `tickwave cleanup`, and `tickwave rollback` takes it back.',
+    )
+    .action(async ({ allow = [] }: { readonly allow?: readonly string[] }) =>
+      changingVersions(context, 'promote', async (client, url) => {
+        const deployment = await need(client, ['built', 'audited', 'rolled_back'], 'promote');
+        const audits = await audit(client, context.config(), url, deployment);
+        for (const line of describeAudits(audits, allow)) context.terminal.say(line);
+        if (objections(audits, allow).length > 0) throw new FoundWanting('audits failed');
+        if (deployment.state === 'built') await setState(client, deployment.id, 'audited', owner().owner);
+        await ask(context, client, deployment, 'promote', 'promoted');
+        context.terminal.say(
+          `${titleOf(deployment)} has the names now; \`tickwave rollback\` takes the old one back, \`tickwave cleanup\` drops it`,
+        );
+      }),
+    );
+}
+
+/** `tickwave rollback` */
+export function rollback(context: Context): Command {
+  return new Command('rollback')
+    .description('give the names back to the version before the last promotion')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ tickwave rollback\n\nPossible until `tickwave cleanup`: until then the old version is kept up to date.',
+    )
+    .action(async () =>
+      changingVersions(context, 'rollback', async (client) => {
+        const deployment = await need(client, ['promoted'], 'roll back');
+        await ask(context, client, deployment, 'rollback', 'rolled_back');
+        context.terminal.say(
+          `the version before ${titleOf(deployment)} has the names again; \`tickwave cleanup\` drops the new one. sql/ still has it: put it right before the next \`tickwave start\``,
+        );
+      }),
+    );
+}
+
+/** `tickwave cleanup` */
+export function cleanup(context: Context): Command {
+  return new Command('cleanup')
+    .description(
+      'drop the version that does not have the names: the old one after `promote`, else the new one',
+    )
+    .addHelpText('after', '\nExamples:\n  $ tickwave cleanup')
+    .action(async () =>
+      changingVersions(context, 'cleanup', async (client) => {
+        const deployment = await need(
+          client,
+          ['building', 'built', 'audited', 'promoted', 'rolled_back'],
+          'clean up',
+        );
+        const { state } = deployment;
+        await ask(context, client, deployment, 'cleanup', state === 'promoted' ? 'cleaned' : 'cancelled');
+        context.terminal.say(
+          state === 'promoted'
+            ? `what was before ${titleOf(deployment)} is dropped`
+            : `${titleOf(deployment)} is dropped; what was published stays`,
+        );
+      }),
+    );
+}
+
+async function need(
+  client: pg.Client,
+  states: readonly DeploymentState[],
+  what: string,
+): Promise<Deployment> {
+  const deployment = await activeDeployment(client);
+  if (deployment === null)
+    throw new DeploymentRefused(`there is no version to ${what}; \`tickwave apply\` builds one`);
+  if (states.includes(deployment.state)) return deployment;
+  throw new DeploymentRefused(
+    `${titleOf(deployment)} is ${deployment.state.replace('_', ' ')} since ${deployment.changedAt.toISOString()}; to ${what} it has to be ${states.map((state) => state.replace('_', ' ')).join(' or ')}`,
+  );
+}
+
+async function ask(
+  context: Context,
+  client: pg.Client,
+  { id }: Deployment,
+  wanted: Wanted,
+  state: DeploymentState,
+): Promise<void> {
+  await want(client, id, wanted, owner().owner);
+  await follow(context, client, id, [state]);
+}

@@ -1,0 +1,129 @@
+import type { ClientBase } from 'pg';
+import type { Progress } from '../../versions/deployment.ts';
+import { recordBuild } from '../deploy/deployed.ts';
+import { ASLEEP } from '../deploy/session.ts';
+import { setProgress, setState } from './deployments.ts';
+import type { EngineHost } from './host.ts';
+import { type Bounds, hasTodo, isSplit, readBounds, seed, unseed, writeTodo } from './seeds.ts';
+
+/** A part that takes longer holds up the running views: the next one is half as long. */
+const LONG_MS = 300;
+/** A part that takes less could have been longer. */
+const SHORT_MS = 120;
+const FIRST_SPAN_MS = 6 * 3_600_000;
+const SHORTEST_SPAN_MS = 15 * 60_000;
+const LONGEST_SPAN_MS = 10 * 366 * 86_400_000;
+
+const START: Progress = { built: [], cut: null, spanMs: FIRST_SPAN_MS, share: 0, rows: 0, seconds: 0 };
+
+/**
+ * Fills the views of another version, inputs first and each from its newest rows back, a part at a time: each part is in the
+ * transaction of a refresh. A view sleeps until its inputs are complete, so that no row is computed twice.
+ */
+export class Builder {
+  readonly #host: EngineHost;
+  readonly #client: ClientBase;
+  readonly #id: number;
+  readonly #costs = new Map<string, { rows: number; seconds: number }>();
+  #progress: Progress;
+  #bounds: { readonly view: string; readonly bounds: Bounds } | null = null;
+
+  /** @param client for what the engine's own session is not kept waiting with */
+  constructor(host: EngineHost, client: ClientBase, id: number, progress: Progress | null) {
+    this.#host = host;
+    this.#client = client;
+    this.#id = id;
+    this.#progress = progress ?? START;
+  }
+
+  /** Builds the next part. @returns milliseconds it took, or null when that was the last one */
+  async step(): Promise<number | null> {
+    const layout = this.#host.layout();
+    const left = layout.views.filter(
+      ({ name }) => layout.sides.has(name) && !this.#progress.built.includes(name),
+    );
+    const [view, ...asleep] = left.map(({ name }) => name);
+    if (view === undefined) {
+      await this.#host.refreshAround({
+        before: (client) => sleep(client, []),
+        after: (client) => this.#finish(client),
+      });
+      return null;
+    }
+    const { oldest, newest } = await this.#boundsOf(view, asleep);
+    const { cut, spanMs } = this.#progress;
+    const end = cut === null ? newest : new Date(cut);
+    const start = end === null || !isSplit(layout, view) ? null : new Date(end.getTime() - spanMs);
+    const from = start === null || oldest === null || start <= oldest ? null : start;
+    let next = this.#progress;
+    const refresh = await this.#host.refreshAround({
+      before: async (client) => {
+        await sleep(client, asleep);
+        await seed(client, layout, view, from, cut === null ? null : end);
+      },
+      after: async (client, views) => {
+        await unseed(client, view);
+        const built = views.find((one) => one.view === view);
+        next = this.#after(view, left.length, from, built?.changed ?? 0, built?.seconds ?? 0);
+        await setProgress(client, this.#id, next);
+      },
+    });
+    const took = refresh.seconds * 1000;
+    const factor = took > LONG_MS ? 0.5 : took < SHORT_MS ? 2 : 1;
+    const span = Math.min(LONGEST_SPAN_MS, Math.max(SHORTEST_SPAN_MS, spanMs * factor));
+    this.#progress = { ...next, spanMs: from === null ? FIRST_SPAN_MS : span };
+    return took;
+  }
+
+  /** Wakes a view, writes down its partitions and looks how far back it goes. */
+  async #boundsOf(view: string, asleep: readonly string[]): Promise<Bounds> {
+    if (this.#bounds?.view === view) return this.#bounds.bounds;
+    const layout = this.#host.layout();
+    if (this.#progress.cut === null || !(await hasTodo(this.#client, view))) {
+      this.#progress = { ...this.#progress, cut: null };
+      await this.#host.refreshAround({ before: (client) => sleep(client, asleep) });
+      await writeTodo(this.#client, layout, view);
+    }
+    const bounds = await readBounds(this.#client, layout, view);
+    this.#bounds = { view, bounds };
+    return bounds;
+  }
+
+  #after(view: string, left: number, from: Date | null, rows: number, seconds: number): Progress {
+    const { built } = this.#progress;
+    const before = this.#costs.get(view) ?? { rows: 0, seconds: 0 };
+    this.#costs.set(view, { rows: before.rows + rows, seconds: before.seconds + seconds });
+    const own = from === null ? 1 : shareOf(from, this.#bounds?.bounds);
+    return {
+      built: from === null ? [...built, view] : built,
+      cut: from?.toISOString() ?? null,
+      spanMs: this.#progress.spanMs,
+      share: (built.length + own) / (built.length + left),
+      rows: this.#progress.rows + rows,
+      seconds: this.#progress.seconds + seconds,
+    };
+  }
+
+  async #finish(client: ClientBase): Promise<void> {
+    const { sides } = this.#host.layout();
+    for (const [name, { rows, seconds }] of this.#costs)
+      await recordBuild(client, sides.get(name)?.view ?? name, rows, seconds);
+    // Whoever took a snapshot before this does not see all of it.
+    await client.query('update engine.deployments set complete_since = pg_current_xact_id() where id = $1', [
+      this.#id,
+    ]);
+    await setState(client, this.#id, 'built', 'engine');
+  }
+}
+
+/** Leaves views out of refreshes until they are woken: nothing of them is built, so nothing can be missed. */
+async function sleep(client: ClientBase, views: readonly string[]): Promise<void> {
+  await client.query(`select set_config('${ASLEEP}', $1, false)`, [
+    views.map((view) => `,${view},`).join(''),
+  ]);
+}
+
+function shareOf(from: Date, bounds: Bounds | undefined): number {
+  const [oldest, newest] = [Number(bounds?.oldest), Number(bounds?.newest)];
+  return newest <= oldest ? 1 : Math.min(0.999, Math.max(0, (newest - from.getTime()) / (newest - oldest)));
+}

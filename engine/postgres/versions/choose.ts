@@ -1,0 +1,46 @@
+import type { ClientBase } from 'pg';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { type Files, otherFiles, publishedFiles } from '../../versions/deployment.ts';
+import { type Layout, layOut } from '../deploy/plan.ts';
+import { readDeployedCatalog } from './deployedCatalog.ts';
+import { activeDeployment, setState } from './deployments.ts';
+import { catalogOf, layoutOf } from './worker.ts';
+
+/**
+ * What an engine begins with. While a version is on its way, what was published stays and the version stands beside it; else it is
+ * the catalog, in place of what was deployed.
+ */
+export async function chooseVersions(
+  client: ClientBase,
+  catalog: Catalog,
+  keep: boolean,
+): Promise<{ readonly layout: Layout; readonly beside: number | null }> {
+  const active = await activeDeployment(client);
+  if (active === null) {
+    const deployed = keep ? await readDeployedCatalog(client) : null;
+    return { layout: layOut(deployed ?? catalog), beside: null };
+  }
+  const layout = layoutOf(publishedFiles(active), otherFiles(active));
+  if (active.state === 'building' && !(await areThere(client, layout))) {
+    // It was asked for and not begun; the worker does that.
+    return { layout: layOut(layout.published), beside: null };
+  }
+  if (await areThere(client, layout)) return { layout, beside: active.id };
+  const message = 'another version of Tickwave stores views in another way: apply it again';
+  await setState(client, active.id, 'failed', 'engine', message);
+  return { layout: layOut(catalogOf(publishedFiles(active))), beside: null };
+}
+
+/** Whether the tables of all views beside the published ones are there. */
+async function areThere(client: ClientBase, layout: Layout): Promise<boolean> {
+  const { rows } = await client.query<{ missing: boolean }>(
+    'select exists (select from unnest($1::text[]) as name where to_regclass(name) is null) as missing',
+    [[...layout.sides.keys()].map(layout.tableOf)],
+  );
+  return rows[0]?.missing === false;
+}
+
+/** The texts of a catalog by their path. */
+export function filesOf(catalog: Catalog): Files {
+  return Object.fromEntries(catalog.objects.map(({ file, statement }) => [file, statement.text]));
+}

@@ -1,0 +1,126 @@
+import { type ClientBase, DatabaseError } from 'pg';
+import type { CatalogObject } from '../../catalog/object.ts';
+import { identifier } from '../compile/restrict.ts';
+import { DeployError, inFile } from '../deploy/errors.ts';
+import type { Layout } from '../deploy/plan.ts';
+import { comment, nameText } from '../deploy/publicNames.ts';
+
+/** Something that was made outside of sql/ stands on a view that has to be dropped. */
+export class NameInUse extends Error {
+  override readonly name = 'NameInUse';
+}
+
+/** PostgreSQL's word for a view that can't be replaced since its columns do not begin as before. */
+const NOT_REPLACEABLE = '42P16';
+
+/**
+ * Makes public names stand for another version. Names that stay what they were are not touched. A view whose columns go on as before
+ * is replaced and keeps its grants and what stands on it; where one does not, it and the plain views on it are made anew, with
+ * their grants. Readers wait for the end of the transaction, and then see the new version of all.
+ */
+export async function switchNames(client: ClientBase, from: Layout, to: Layout): Promise<void> {
+  const before = texts(from);
+  const wanted = texts(to);
+  const changed = to.published.objects.filter(
+    ({ name }) => wanted.has(name) && wanted.get(name) !== before.get(name),
+  );
+  const gone = from.published.objects.filter(({ name }) => before.has(name) && !wanted.has(name));
+  // Those on top first, as readers lock them: one that reads a plain view is not caught halfway down.
+  for (const { name } of [...changed].reverse())
+    if (before.has(name))
+      await client.query(`alter view public.${identifier(name)} reset (security_barrier)`);
+  await client.query('savepoint names');
+  try {
+    for (const object of changed) await make(client, object, to, 'create or replace view');
+    await dropAll(client, gone);
+  } catch (error) {
+    if (codeOf(error) !== NOT_REPLACEABLE && !(error instanceof NameInUse)) throw error;
+    await client.query('rollback to savepoint names');
+    await makeAnew(client, from, to, changed, gone);
+  }
+  await commentTables(client, from, to);
+}
+
+/** What each name stands for, with what people read about it. */
+function texts(layout: Layout): Map<string, string> {
+  return new Map(
+    layout.published.objects.flatMap((object) => {
+      const text = nameText(object, layout);
+      return text === null ? [] : [[object.name, `${text} ${described(object)}`] as const];
+    }),
+  );
+}
+
+function described({ header, columns }: CatalogObject): string {
+  return JSON.stringify([header.summary, columns.map(({ name, comment: said }) => [name, said])]);
+}
+
+async function make(client: ClientBase, object: CatalogObject, layout: Layout, how: string): Promise<void> {
+  const text = nameText(object, layout);
+  const statement = `${how} public.${identifier(object.name)} as ${text}`;
+  await inFile(object, () => client.query(statement));
+  await comment(client, object);
+}
+
+async function makeAnew(
+  client: ClientBase,
+  from: Layout,
+  to: Layout,
+  changed: readonly CatalogObject[],
+  gone: readonly CatalogObject[],
+): Promise<void> {
+  const moved = new Set([...changed, ...gone].map(({ name }) => name));
+  for (const object of [...from.published.objects, ...to.published.objects])
+    if (object.kind === 'view' && object.inputs.some((input) => moved.has(input))) moved.add(object.name);
+  const grants = await readGrants(client, [...moved]);
+  await dropAll(
+    client,
+    from.published.objects.filter(({ name }) => moved.has(name)),
+  );
+  for (const object of to.published.objects)
+    if (moved.has(object.name)) await make(client, object, to, 'create view');
+  for (const { name, grant } of grants) if (to.published.find(name)) await client.query(grant);
+}
+
+/** Without `cascade`: what others built on a view is theirs. */
+async function dropAll(client: ClientBase, objects: readonly CatalogObject[]): Promise<void> {
+  for (const { name } of [...objects].reverse()) {
+    try {
+      await client.query(`drop view if exists public.${identifier(name)}`);
+    } catch (cause) {
+      if (!(cause instanceof DatabaseError) || cause.code !== '2BP01') throw cause;
+      throw new NameInUse(
+        `'${name}' has to be made anew, and something outside of sql/ stands on it: ${cause.detail}`,
+        {
+          cause,
+        },
+      );
+    }
+  }
+}
+
+async function readGrants(
+  client: ClientBase,
+  names: readonly string[],
+): Promise<{ readonly name: string; readonly grant: string }[]> {
+  const { rows } = await client.query<{ name: string; grant: string }>(
+    `select relname as name, format('grant %s on public.%I to %s%s', privilege_type, relname,
+       case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end, case when is_grantable then ' with grant option' else '' end) as grant
+     from pg_class cross join lateral aclexplode(relacl) where relnamespace = 'public'::regnamespace and relname = any($1)`,
+    [names],
+  );
+  return rows;
+}
+
+async function commentTables(client: ClientBase, from: Layout, to: Layout): Promise<void> {
+  for (const table of to.published.objects) {
+    if (table.kind !== 'table') continue;
+    const before = from.published.find(table.name);
+    if (before === undefined || described(before) !== described(table)) await comment(client, table);
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  const from = error instanceof DeployError ? error.cause : error;
+  return from instanceof DatabaseError ? from.code : undefined;
+}

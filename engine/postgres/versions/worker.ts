@@ -1,0 +1,207 @@
+import pg, { type ClientBase, DatabaseError } from 'pg';
+import { buildCatalog, type Catalog, inOrder } from '../../catalog/catalog.ts';
+import type { Clock } from '../../clock.ts';
+import {
+  type Deployment,
+  type DeploymentState,
+  type Files,
+  otherFiles,
+  publishedFiles,
+} from '../../versions/deployment.ts';
+import { prepareIndexes } from '../deploy/indexes.ts';
+import { type Layout, layOut } from '../deploy/plan.ts';
+import { Builder } from './builder.ts';
+import { activeDeployment, refuseWanted, setState, VERSIONS_CHANNEL } from './deployments.ts';
+import type { EngineHost } from './host.ts';
+import { oldSnapshots } from './oldSnapshots.ts';
+
+/** Between looks at the tables with nothing told: catches what a lost notification would hide. */
+const IDLE_MS = 1000;
+/** Part of a part's duration that is left to the running views before the next. */
+const REST = 0.5;
+/** Between attempts to get every name at once. */
+const RETRY_MS = 100;
+/** Attempts before who wanted it is told that it was not possible. */
+const TRIES = 300;
+const LOCK_NOT_AVAILABLE = '55P03';
+const DEADLOCK = '40P01';
+/** Somebody wrote to the same row of our tables. */
+const NOT_SERIALIZABLE = '40001';
+const PASSING: readonly (string | undefined)[] = [LOCK_NOT_AVAILABLE, DEADLOCK, NOT_SERIALIZABLE];
+
+/** Does within the engine what `apply`, `promote`, `rollback` and `cleanup` ask for, by the tables in which they ask. */
+export class VersionsWorker {
+  readonly #host: EngineHost;
+  readonly #clock: Clock;
+  #wake: (() => void) | null = null;
+  #told = false;
+  #builder: { readonly id: number; readonly builder: Builder } | null = null;
+  /** The deployment whose other version stands in the layout. */
+  #beside: number | null;
+  #tries = 0;
+
+  constructor(host: EngineHost, clock: Clock, beside: number | null) {
+    this.#host = host;
+    this.#clock = clock;
+    this.#beside = beside;
+  }
+
+  /** Works until the signal aborts; a connection that is lost is made again. */
+  async run(signal: AbortSignal, report: (error: Error) => void): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#connected(signal);
+      } catch (error) {
+        report(error instanceof Error ? error : new Error(String(error)));
+        await this.#clock.sleep(IDLE_MS, signal);
+      }
+    }
+  }
+
+  async #connected(signal: AbortSignal): Promise<void> {
+    const client = new pg.Client({ connectionString: this.#host.url, application_name: 'tickwave versions' });
+    client.on('error', () => this.#notice());
+    client.on('notification', () => this.#notice());
+    try {
+      await client.connect();
+      // It worked over the connection before this one; where it was is written down.
+      this.#builder = null;
+      await client.query(
+        `set search_path = public, compat; set timezone = 'UTC'; listen ${VERSIONS_CHANNEL}`,
+      );
+      while (!signal.aborted) {
+        this.#told = false;
+        const pause = await this.#step(client);
+        if (pause === null) await this.#untilTold(signal);
+        else await this.#clock.sleep(pause, signal);
+      }
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  #notice(): void {
+    this.#told = true;
+    this.#wake?.();
+  }
+
+  async #untilTold(signal: AbortSignal): Promise<void> {
+    if (this.#told) return;
+    const quiet = new AbortController();
+    const told = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    await Promise.race([told, this.#clock.sleep(IDLE_MS, AbortSignal.any([signal, quiet.signal]))]);
+    quiet.abort();
+    this.#wake = null;
+  }
+
+  /** One step on the way. @returns milliseconds to rest before the next, or null when there is nothing to do */
+  async #step(client: ClientBase): Promise<number | null> {
+    const deployment = await activeDeployment(client);
+    if (deployment === null) return null;
+    try {
+      const pause = await this.#next(client, deployment);
+      this.#tries = 0;
+      return pause;
+    } catch (error) {
+      return this.#failed(client, deployment, error);
+    }
+  }
+
+  async #next(client: ClientBase, deployment: Deployment): Promise<number | null> {
+    const { id, state, wanted } = deployment;
+    if (wanted === 'cleanup' || (wanted === 'cancel' && state !== 'promoted')) {
+      await this.#drop(deployment, state === 'promoted' ? 'cleaned' : 'cancelled');
+      return null;
+    }
+    if (this.#beside !== id) {
+      await this.#setBeside(client, deployment);
+      return 0;
+    }
+    if (state === 'building') return this.#build(client, deployment);
+    if (wanted === 'promote' && (state === 'audited' || state === 'rolled_back'))
+      return this.#publish(client, deployment, 'promoted');
+    if (wanted === 'rollback' && state === 'promoted')
+      return this.#publish(client, deployment, 'rolled_back');
+    if (wanted !== null) await refuseWanted(client, id, `a version that is ${state} can't ${wanted}`);
+    return null;
+  }
+
+  /** The other version joins the layout, empty. */
+  async #setBeside(client: ClientBase, deployment: Deployment): Promise<void> {
+    const layout = layoutOf(publishedFiles(deployment), otherFiles(deployment));
+    await prepareIndexes(client, layout);
+    await this.#host.relayout(layout, async () => {});
+    this.#beside = deployment.id;
+  }
+
+  async #build(client: ClientBase, { id, progress }: Deployment): Promise<number | null> {
+    if (this.#builder?.id !== id)
+      this.#builder = { id, builder: new Builder(this.#host, client, id, progress) };
+    const took = await this.#builder.builder.step();
+    if (took !== null) return took * REST;
+    this.#builder = null;
+    return null;
+  }
+
+  async #publish(client: ClientBase, deployment: Deployment, state: DeploymentState): Promise<number | null> {
+    const waiting = await oldSnapshots(client, deployment.id);
+    if (waiting !== null) throw new NotYet(waiting);
+    const next = { ...deployment, state };
+    const layout = layoutOf(publishedFiles(next), otherFiles(next));
+    await this.#host.relayout(layout, (own) => setState(own, deployment.id, state, 'engine'));
+    return 0;
+  }
+
+  async #drop(deployment: Deployment, state: DeploymentState, message: string | null = null): Promise<void> {
+    const layout = layoutOf(publishedFiles(deployment), null);
+    await this.#host.relayout(layout, (own) => setState(own, deployment.id, state, 'engine', message));
+    this.#beside = null;
+    this.#builder = null;
+  }
+
+  /** What is only in the way is tried again; what is wrong ends the version, or what was wanted of it. */
+  async #failed(client: ClientBase, deployment: Deployment, error: unknown): Promise<number> {
+    if (!(error instanceof Error) || isLost(error)) throw error;
+    const passing = error instanceof NotYet || PASSING.includes(codeOf(error));
+    if (passing && ++this.#tries < TRIES) return RETRY_MS;
+    this.#tries = 0;
+    const message = passing
+      ? `it could not get all names at once in ${TRIES} tries: ${error.message}`
+      : error.message;
+    this.#builder = null;
+    if (deployment.state === 'building' && !passing) {
+      // What can't be dropped now is dropped when the engine is started the next time.
+      await this.#drop(deployment, 'failed', message).catch(() =>
+        setState(client, deployment.id, 'failed', 'engine', message),
+      );
+    } else await refuseWanted(client, deployment.id, message);
+    return RETRY_MS;
+  }
+}
+
+/** Something has to end first. */
+class NotYet extends Error {
+  override readonly name = 'NotYet';
+}
+
+/** The layout of a published version and one beside it, from their texts. */
+export function layoutOf(published: Files, other: Files | null): Layout {
+  return layOut(catalogOf(published), other === null ? null : catalogOf(other));
+}
+
+export function catalogOf(files: Files): Catalog {
+  return buildCatalog(new Map(Object.entries(files).sort(([a], [b]) => inOrder(a, b))));
+}
+
+function codeOf(error: Error): string | undefined {
+  const from = error.cause instanceof DatabaseError ? error.cause : error;
+  return from instanceof DatabaseError ? from.code : undefined;
+}
+
+/** The connection, not the statement, is what failed. */
+function isLost(error: Error): boolean {
+  const code = codeOf(error);
+  return code === undefined ? /connection|ECONN|terminated/i.test(error.message) : /^(08|57P)/.test(code);
+}
