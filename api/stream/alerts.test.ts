@@ -78,7 +78,8 @@ test('one whose row is gone is said to be gone, as is one that was missed', asyn
   const peer = await rig.connect();
   await alert('deleted', 'firing', 11);
   await peer.ask({ method: 'subscribe', params: { channel: 'alert' } });
-  await peer.message((one) => one.type === 'snapshot');
+  // Else its row may be gone before anybody has read it.
+  await peer.until(() => told(peer).some(([, rule]) => rule === 'deleted'));
   await rig.owner.query("delete from alerts where rule = 'deleted'");
   rig.source.changed('alerts', null);
   const gone = await peer.message((one) => one.type === 'delete');

@@ -172,8 +172,8 @@ test('while minutes pass, features and indicators come, and what predictions cam
     return answer.code === 'unknown_market' ? null : true;
   });
   for (const channel of ['feature', 'indicator', 'error'])
-    expect(await peer.ask({ method: 'subscribe', params: { channel, symbol } })).toMatchObject([
-      { success: true },
+    expect(await peer.ask({ method: 'subscribe', params: { channel, symbol } })).toEqual([
+      expect.objectContaining({ success: true }),
     ]);
   const updates = (channel: string): Row[] =>
     peer.of(channel).flatMap(({ type, data }) => (type === 'update' ? data : []));
