@@ -3,7 +3,8 @@ import type { Config } from '../config/config.ts';
 import { redactor } from './redact.ts';
 
 /**
- * The log of the API: one JSON object a line on stderr, with `request_id` where it is about a request. No line has a secret in it.
+ * The log of the API and of scoring: one JSON object a line on stderr, with `request_id` where it is about a request and `window_id`
+ * where it is about a minute that was scored. No line has a secret in it.
  *
  * @param destination default: stderr, written at once
  */

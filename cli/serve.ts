@@ -22,6 +22,7 @@ import type { Platform } from './platform.ts';
 import { announce } from './runFile.ts';
 import type { Source } from './sources/source.ts';
 import { reportStatus } from './statusLine.ts';
+import { streamLimitsOf } from './streamLimits.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Serving {
@@ -102,7 +103,8 @@ async function openApi(
   const clock = systemClock;
   databaseMetrics(registry, { pool, clock, logger });
   const unfollowHops = followHops(platform, new HopMetrics(registry, { pool, clock, logger }));
-  const streams = new Streams({ pool, source: changes, clock, logger, authorize, origins });
+  const most = streamLimitsOf(config);
+  const streams = new Streams({ pool, source: changes, clock, logger, authorize, origins, limits: most });
   const mount = streams.mount.bind(streams);
   const admin = new Admin({ config, url: platform.database.url('owner'), source });
   const routes = monitoringRoutes(index, clock);

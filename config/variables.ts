@@ -8,6 +8,7 @@ import { OUTSIDE } from './groups/outside.ts';
 import { SERVICE } from './groups/service.ts';
 import { SIMULATOR } from './groups/simulator.ts';
 import { STORAGE } from './groups/storage.ts';
+import { STREAMS } from './groups/streams.ts';
 
 export type { Variable } from './variable.ts';
 
@@ -15,6 +16,7 @@ export type { Variable } from './variable.ts';
 export const VARIABLES = {
   ...STORAGE,
   ...SERVICE,
+  ...STREAMS,
   ...FEED,
   ...NEWS,
   ...SIMULATOR,

@@ -212,3 +212,42 @@ test('how long what was written waits for the views', async () => {
   // By the engine's own clock: a refresh takes some time.
   expect(Number(sum?.split(' ')[1])).toBeGreaterThan(0);
 });
+
+test('from arrival to the database, and from a prediction to the streams', async () => {
+  const registry = new Registry();
+  const real = { now: () => Date.now() };
+  const end = followHops(
+    {
+      onEngine(listener) {
+        listener(engine);
+        return () => {};
+      },
+    },
+    new HopMetrics(registry, { pool, clock: real, logger }),
+  );
+  const hops = ['received_to_stored', 'scored_to_served'];
+  const value = async (hop: string, part: string): Promise<number> => {
+    const line = (await shown(registry)).find((one) => one.startsWith(`tickwave_${hop}_seconds_${part}`));
+    return Number(line?.split(' ').at(-1) ?? 0);
+  };
+  // Received, and made, three seconds before it is stored.
+  let id = 1_000_000;
+  await waitFor('both to be measured', async () => {
+    id += 1;
+    await owner.query(
+      `insert into trades values ('kraken', 'BTC/USD', ${id}, now() - interval '4 seconds', 100, 1, 'buy', now() - interval '3 seconds');
+       insert into predictions (exchange, symbol, window_start, horizon_minutes, model, version, made_at)
+         values ('kraken', 'BTC/USD', date_trunc('minute', now()), ${id}, 'm', 3, now() - interval '3 seconds')`,
+    );
+    const counts = await Promise.all(hops.map((hop) => value(hop, 'count')));
+    return counts.every((count) => count > 0);
+  });
+  end();
+  for (const hop of hops) {
+    const mean = (await value(hop, 'sum')) / (await value(hop, 'count'));
+    expect([hop, mean >= 2.9, mean < 60]).toEqual([hop, true, true]);
+  }
+  expect(await shown(registry)).toContainEqual(
+    expect.stringMatching(/^tickwave_scored_to_served_seconds_bucket\{le="2.5",model="m"\} 0$/),
+  );
+});

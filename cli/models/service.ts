@@ -16,6 +16,7 @@ import { parseSchedule } from '../../jobs/schedule/schedule.ts';
 import { notifications } from '../../jobs/scoring/notifications.ts';
 import { ModelService, type ModelServiceOptions } from '../../jobs/service/service.ts';
 import { alertsOf } from '../alerts.ts';
+import { openLog } from '../logger.ts';
 import { libraryPlaces } from './places.ts';
 import {
   expiryMs,
@@ -53,7 +54,7 @@ export async function openModels({ config, url, say, trains }: ModelsOptions): P
   const pool = ownerPool(url, 'tickwave models', CONNECTIONS);
   const algorithms = await availableAlgorithms(libraryPlaces(config), 1);
   const service = new ModelService({
-    ...{ pool, algorithms, say },
+    ...{ pool, algorithms, say, logger: openLog(config) },
     registry: openRegistry(pool, registryPlaces(config), systemClock),
     clock: systemClock,
     onChange: notifications(url, systemClock),

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import pino from 'pino';
 import { ManualClock } from '../../test/support/manualClock.ts';
 import type { Bundle } from '../registry/bundle.ts';
 import { LocalRegistry } from '../registry/localRegistry.ts';
@@ -103,6 +104,33 @@ test('each complete closed minute once, with champion and challenger, whatever t
     refused: [],
     failure: null,
   });
+});
+
+test('the log says of each window what became of it, by the id of the window, when somebody wants to know', async () => {
+  await close(0, 1);
+  await serve(NAME, bundle, 'champion');
+  const lines: Record<string, unknown>[] = [];
+  const logAt = (level: string) => pino({ level }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  await scorer().pass();
+  await close(1, 3);
+  await scorer({ logger: logAt('debug') }).pass();
+  const found = await stored<Record<string, unknown>>(
+    'exchange, symbol, window_start, horizon_minutes, model, version, features_hash, latency_ms',
+  );
+  expect(found.length).toBeGreaterThan(2);
+  const expected = found.map((row) => {
+    const start = (row.window_start as Date).toISOString().replace('.000Z', 'Z');
+    const id = `${row.exchange} ${row.symbol} ${start} ${row.horizon_minutes}m`;
+    return { ...row, window_start: start, window_id: id };
+  });
+  const ids = (rows: readonly { window_id?: unknown }[]) => rows.map(({ window_id: id }) => id).sort();
+  expect(ids(lines)).toEqual(ids(expected));
+  for (const one of expected)
+    expect(lines.find(({ window_id: id }) => id === one.window_id)).toMatchObject(one);
+  lines.length = 0;
+  await close(3, 5);
+  await scorer({ logger: logAt('warn') }).pass();
+  expect([lines, (await stored('model')).length > found.length]).toEqual([[], true]);
 });
 
 test('what was over when the model came into service is never predicted', async () => {

@@ -1,10 +1,12 @@
 import type { Pool } from 'pg';
+import type { Logger } from 'pino';
 import type { Clock } from '../../engine/clock.ts';
 import { said } from '../models/errors.ts';
 import { type Limits, nextPiece, type Piece } from './plan.ts';
 import { type Refusal, Roster, type RosterOptions, type Service, type ServingModel } from './roster.ts';
 import { scorePiece } from './score.ts';
 import { storePredictions } from './store.ts';
+import { logScored } from './windowLog.ts';
 import { type DueMarket, featureColumns, findDue, readWindows } from './windows.ts';
 
 export interface ScorerOptions extends Omit<RosterOptions, 'clock'>, Limits {
@@ -17,6 +19,8 @@ export interface ScorerOptions extends Omit<RosterOptions, 'clock'>, Limits {
   readonly pollMs: number;
   /** Told in words: a model that is refused, a pass that failed, minutes that were left out. */
   readonly say: (sentence: string) => void;
+  /** Told of each window; default: nobody is. */
+  readonly logger?: Logger;
 }
 
 /** How scoring stands. Plain data. */
@@ -135,8 +139,10 @@ export class Scorer {
     const columns = [...new Set(models.flatMap(({ bundle }) => bundle.description.features))];
     const windows = await readWindows(pool, piece.ranges, columns);
     const latencyOf = (arrived: number | null): number => clock.now() - closedAt(arrived, toldAt);
-    const { predictions, unusable } = scorePiece(piece, windows, columns, models, this.#options, latencyOf);
+    const scored = scorePiece(piece, windows, columns, models, this.#options, latencyOf);
+    const { predictions, unusable } = scored;
     const stored = await storePredictions(pool, predictions, piece.progress, clock.now());
+    if (this.#options.logger) logScored(this.#options.logger, scored);
     this.#counts.predictions += stored;
     // Of those that another scorer stored first nobody knows which they were.
     if (stored === predictions.length) this.#counts.late += predictions.filter(({ late }) => late).length;
