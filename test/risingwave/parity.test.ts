@@ -1,0 +1,35 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { sharedData } from '../support/data.ts';
+import { kafkaSuite } from './kafkaSuite.ts';
+import { paritySuite } from './paritySuite.ts';
+import { realCluster } from './realCluster.ts';
+import { RECORDINGS } from './recording.ts';
+
+const SEED = Number(process.env.TEST_SEED ?? 20190701);
+const TRADES = Number(process.env.TEST_RISINGWAVE_TRADES ?? 20_000);
+/** Building nearly thirty views takes minutes where every one waits for a barrier. */
+const WITHIN_MS = 1_800_000;
+
+const cluster = realCluster();
+const data = RECORDINGS.every((path) => sharedData(path) !== null);
+
+if (cluster === null) {
+  const how = 'TEST_RISINGWAVE_URL=postgresql://root@localhost:4566/dev npm run test:risingwave';
+  console.warn(
+    `SKIPPED everything on RisingWave: applying sql/, every view against the embedded engine, Kafka behind tables, subscriptions, restarts. Nothing of it is shown by this run. To run it: ${how}`,
+  );
+  describe.skip('RisingWave', () => {
+    test(how, () => undefined);
+  });
+} else if (!data) {
+  test('recorded trades are there', () => {
+    throw new Error(`set TICKWAVE_DATA to a folder with ${RECORDINGS.join(', ')}`);
+  });
+} else {
+  describe(`on ${cluster.name} (TEST_SEED=${SEED})`, () => {
+    afterAll(() => cluster.stop());
+    paritySuite(() => cluster, { trades: TRADES, seed: SEED, within: WITHIN_MS });
+    kafkaSuite(cluster, WITHIN_MS);
+    test('is RisingWave', () => expect(cluster.name).toContain('RisingWave at'));
+  });
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { loadCatalog } from '../../engine/catalog/catalog.ts';
+import { DEPLOYED } from '../../engine/risingwave/deployed.ts';
+import { CATALOG_TABLES } from '../../engine/risingwave/documentation.ts';
+import { subscriptionName } from '../../engine/risingwave/subscription.ts';
+import type { Cluster, EmptyDatabase } from './cluster.ts';
+
+/** The RisingWave of TEST_RISINGWAVE_URL; null without it. */
+export function realCluster(environment: NodeJS.ProcessEnv = process.env): Cluster | null {
+  const url = environment.TEST_RISINGWAVE_URL;
+  if (!url) return null;
+  return {
+    name: `RisingWave at ${new URL(url).host}`,
+    kafkaBrokers: environment.TEST_KAFKA_BROKERS ?? null,
+    empty: () => emptyDatabase(url),
+    stop: async () => {},
+  };
+}
+
+async function emptyDatabase(server: string): Promise<EmptyDatabase> {
+  const name = `tickwave_parity_${randomBytes(4).toString('hex')}`;
+  await on(server, (client) => client.query(`create database ${name}`));
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    drop: async () => {
+      await on(url.href, wipe);
+      await on(server, (client) => client.query(`drop database ${name}`));
+    },
+  };
+}
+
+/** Drops what sql/ put there, readers first: RisingWave drops nothing that something hangs on. */
+async function wipe(client: pg.Client): Promise<void> {
+  const { objects } = await loadCatalog('sql');
+  const reversed = objects.filter(({ dialect }) => dialect !== 'postgres').reverse();
+  const statements = [
+    ...reversed.map(({ name }) => `drop subscription ${subscriptionName(name)}`),
+    ...reversed
+      .filter(({ kind }) => kind !== 'function')
+      .flatMap(({ kind, name }) => [`drop ${kind} ${name}`]),
+    ...[DEPLOYED, ...CATALOG_TABLES.keys()].map((name) => `drop table ${name}`),
+    ...reversed.filter(({ kind }) => kind === 'function').map(({ name }) => `drop aggregate ${name}`),
+  ];
+  // What is not there can't be dropped; what could not be dropped is told by the database's own drop.
+  for (const statement of statements) await client.query(statement).catch(() => {});
+}
+
+async function on<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

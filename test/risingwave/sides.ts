@@ -1,0 +1,89 @@
+import pg from 'pg';
+import { type Catalog, loadCatalog } from '../../engine/catalog/catalog.ts';
+import { Engine } from '../../engine/engine.ts';
+import { POSTGRES, RISINGWAVE } from '../../engine/profile.ts';
+import { connect } from '../../engine/risingwave/connection.ts';
+import { RisingwaveEngine } from '../../engine/risingwave/engine.ts';
+import type { BuildProgress } from '../../engine/risingwave/progress.ts';
+import { type TestDatabase, testDatabase } from '../support/database.ts';
+import type { Cluster, EmptyDatabase } from './cluster.ts';
+import { type Comparison, compareView } from './compare.ts';
+import { load } from './load.ts';
+import type { LandingRow } from './recording.ts';
+
+/** The embedded engine and RisingWave side by side, both with sql/ on them, both given the same rows. */
+export class Sides {
+  readonly catalog: Catalog;
+  readonly database: EmptyDatabase;
+  readonly risingwave: pg.Client;
+  readonly progress: BuildProgress[] = [];
+  engine: RisingwaveEngine;
+  readonly #own: TestDatabase;
+  readonly #embedded: Engine;
+  readonly #client: pg.Client;
+
+  private constructor(
+    catalog: Catalog,
+    database: EmptyDatabase,
+    engine: RisingwaveEngine,
+    risingwave: pg.Client,
+    embedded: { readonly own: TestDatabase; readonly engine: Engine; readonly client: pg.Client },
+  ) {
+    this.catalog = catalog;
+    this.database = database;
+    this.engine = engine;
+    this.risingwave = risingwave;
+    this.#own = embedded.own;
+    this.#embedded = embedded.engine;
+    this.#client = embedded.client;
+  }
+
+  static async open(cluster: Cluster): Promise<Sides> {
+    const catalog = await loadCatalog('sql');
+    const own = await testDatabase();
+    const database = await cluster.empty();
+    const client = new pg.Client({ connectionString: own.url });
+    await client.connect();
+    await client.query("set timezone = 'UTC'; set search_path = public, compat");
+    const embedded = { own, engine: await Engine.open({ url: own.url, catalog }), client };
+    const engine = await RisingwaveEngine.open({ url: database.url, catalog, environment: {} });
+    return new Sides(catalog, database, engine, await connect(database.url, 'tickwave parity'), embedded);
+  }
+
+  /** Ends Tickwave's process on RisingWave, as far as RisingWave can tell, and begins another. */
+  async restart(): Promise<void> {
+    await this.engine.stop();
+    this.engine = await RisingwaveEngine.open({
+      url: this.database.url,
+      catalog: this.catalog,
+      environment: {},
+    });
+  }
+
+  /** The same rows to both, each in the batches that `batch` gives. */
+  async load(rows: readonly LandingRow[], batch: () => number): Promise<void> {
+    await load(this.#client, POSTGRES, this.catalog, rows, () => 2000);
+    await load(this.risingwave, RISINGWAVE, this.catalog, rows, batch);
+    await this.#embedded.refresh();
+    await this.engine.refresh();
+  }
+
+  /** Every table and view of both, compared. */
+  async compare(): Promise<Comparison[]> {
+    const comparisons: Comparison[] = [];
+    for (const object of this.catalog.objects) {
+      if (object.kind === 'function' || object.kind === 'sink' || object.kind === 'index') continue;
+      comparisons.push(await compareView(this.#client, this.risingwave, object));
+    }
+    return comparisons;
+  }
+
+  async close(): Promise<void> {
+    await this.engine.stop();
+    await this.risingwave.end();
+    await this.#client.end();
+    await this.#embedded.stop();
+    await this.database.drop();
+    await this.#own.drop();
+  }
+}

@@ -1,0 +1,70 @@
+import { describe, expect, test } from '@jest/globals';
+import { loadCatalog } from '../../../engine/catalog/catalog.ts';
+import type { ViewChanges } from '../../../engine/postgres/feed.ts';
+import { detectProfile, RISINGWAVE } from '../../../engine/profile.ts';
+import { connect } from '../../../engine/risingwave/connection.ts';
+import { RisingwaveEngine } from '../../../engine/risingwave/engine.ts';
+import { describeWithData } from '../../support/data.ts';
+import { paritySuite } from '../paritySuite.ts';
+import { RECORDINGS } from '../recording.ts';
+import { standInCluster } from './standInCluster.ts';
+
+const SEED = Number(process.env.TEST_SEED ?? 20190701);
+
+// Shows that the suite works, and that what it sends is in the dialect. It shows NOTHING of RisingWave itself.
+describeWithData(`the parity suite on a stand-in, NOT on RisingWave (TEST_SEED=${SEED})`, RECORDINGS, () => {
+  paritySuite(standInCluster, { trades: 700, seed: SEED, within: 300_000 });
+});
+
+describe('an engine on the stand-in, NOT on RisingWave', () => {
+  test('is taken for RisingWave', async () => {
+    const database = await standInCluster().empty();
+    const client = await connect(database.url, 'tickwave test');
+    try {
+      expect(await detectProfile(client)).toBe(RISINGWAVE);
+    } finally {
+      await client.end();
+      await database.drop();
+    }
+  });
+
+  test('goes on following over a broken connection, and loses nothing', async () => {
+    const cluster = standInCluster();
+    const database = await cluster.empty();
+    const catalog = await loadCatalog('sql');
+    const engine = await RisingwaveEngine.open({ url: database.url, catalog, environment: {} });
+    const told: ViewChanges[] = [];
+    let heard: () => void = () => {};
+    engine.subscribe('heartbeats', (changes) => {
+      told.push(changes);
+      heard();
+    });
+    const until = async (wanted: () => boolean): Promise<void> => {
+      while (!wanted())
+        await new Promise<void>((resolve) => {
+          heard = resolve;
+        });
+    };
+    const minutes = (): string[] =>
+      told.flatMap(({ changes }) => changes.map(({ key }) => (key.minute as Date).toISOString()));
+    const write = async (minute: string): Promise<void> => {
+      const client = await connect(database.url, 'tickwave test');
+      await client.query(`insert into heartbeats values ('kraken', 'BTC/USD', '${minute}')`);
+      await client.query('flush');
+      await client.end();
+    };
+    try {
+      await until(() => told.length > 0);
+      await write('2024-01-01T00:00:00Z');
+      await until(() => minutes().length === 1);
+      cluster.breakConnections();
+      await write('2024-01-01T00:01:00Z');
+      await until(() => minutes().includes('2024-01-01T00:01:00.000Z'));
+      expect(told.filter(({ truncated }) => truncated)).toHaveLength(1);
+      expect(await engine.ended).toBeInstanceOf(Error);
+    } finally {
+      await engine.stop().catch(() => {});
+      await database.drop();
+    }
+  });
+});

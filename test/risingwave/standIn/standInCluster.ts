@@ -1,0 +1,60 @@
+import pg from 'pg';
+import { loadCatalog } from '../../../engine/catalog/catalog.ts';
+import { testDatabase } from '../../support/database.ts';
+import type { Cluster, EmptyDatabase } from '../cluster.ts';
+import { StandInDialect } from './dialect.ts';
+import { type StatementProxy, statementProxy } from './protocol.ts';
+
+const SCHEMA = `create schema standin; create schema compat; create schema rw_catalog;
+create view rw_catalog.rw_materialized_views as select matviewname::text as name, definition from pg_matviews;
+create table rw_catalog.rw_ddl_progress (ddl_id bigint, ddl_statement varchar, progress varchar);
+set search_path = compat, public;`;
+
+/** The run's PostgreSQL behind an adapter: NOT RisingWave. With it the suite can be seen to work where there is none. */
+export function standInCluster(): Cluster & { breakConnections(): void } {
+  const proxies: StatementProxy[] = [];
+  return {
+    name: 'a stand-in, which is NOT RisingWave',
+    kafkaBrokers: null,
+    empty: async () => {
+      const { database, proxy } = await standIn();
+      proxies.push(proxy);
+      return database;
+    },
+    breakConnections: () => {
+      for (const proxy of proxies) proxy.breakConnections();
+    },
+    stop: async () => {},
+  };
+}
+
+async function standIn(): Promise<{ database: EmptyDatabase; proxy: StatementProxy }> {
+  const { url, drop } = await testDatabase();
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  await client.query(SCHEMA);
+  for (const { kind, dialect, statement } of (await loadCatalog('sql')).objects)
+    if (kind === 'function' && dialect !== 'risingwave') await client.query(statement.body);
+  const address = new URL(url);
+  await client.query(
+    `alter database ${address.pathname.slice(1)} set search_path = public, compat; set search_path = public, compat; set timezone = 'UTC'`,
+  );
+  const dialect = new StandInDialect(client);
+  const proxy = await statementProxy({ host: address.hostname, port: Number(address.port) }, (sql, session) =>
+    dialect.translate(sql, session),
+  );
+  const own = new URL(url);
+  own.port = String(proxy.port);
+  return {
+    database: {
+      url: own.href,
+      drop: async () => {
+        await proxy.close();
+        await client.end();
+        await drop();
+      },
+    },
+    proxy,
+  };
+}

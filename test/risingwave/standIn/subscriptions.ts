@@ -1,0 +1,75 @@
+import type pg from 'pg';
+
+const PAUSE_MS = 20;
+
+/** What the stand-in has for RisingWave's subscriptions: a table of changes each, filled by comparing at every flush. */
+export class Subscriptions {
+  readonly #client: pg.Client;
+  readonly #relations = new Map<string, string>();
+  readonly #cursors = new Map<number, { readonly name: string; at: number }>();
+  #moment = Date.now();
+
+  constructor(client: pg.Client) {
+    this.#client = client;
+  }
+
+  async create(name: string, relation: string): Promise<void> {
+    if (this.#relations.has(name)) throw new Error(`subscription with name ${name} exists`);
+    await this.#client.query(
+      `create table standin.copy_${name} as table ${relation};
+       create table standin.changes_${name} as select 0::bigint as seq, ''::text as op, ''::text as rw_timestamp, t.* from ${relation} t with no data`,
+    );
+    this.#relations.set(name, relation);
+  }
+
+  drop(name: string): void {
+    this.#relations.delete(name);
+  }
+
+  /** Notes what changed since the last call. */
+  async note(): Promise<void> {
+    const at = ++this.#moment;
+    for (const [name, relation] of this.#relations) {
+      const copy = `standin.copy_${name}`;
+      await this.#client.query(
+        `insert into standin.changes_${name}
+           select (select coalesce(max(seq), 0) from standin.changes_${name}) + row_number() over (order by changed.which), changed.op, '${at}', (changed.r).*
+           from (select 1 as which, 'Delete' as op, gone as r from (table ${copy} except all table ${relation}) as gone
+                 union all select 2, 'Insert', come from (table ${relation} except all table ${copy}) as come) as changed`,
+      );
+      await this.#client.query(`delete from ${copy}; insert into ${copy} table ${relation}`);
+    }
+  }
+
+  async declare(session: number, name: string, since: string): Promise<void> {
+    if (!this.#relations.has(name)) throw new Error(`subscription ${name} not found`);
+    const after = /^\d+$/.test(since)
+      ? `rw_timestamp::bigint <= ${since}`
+      : since === 'begin()'
+        ? 'false'
+        : 'true';
+    const { rows } = await this.#client.query<{ at: string }>(
+      `select coalesce(max(seq), 0) as at from standin.changes_${name} where ${after}`,
+    );
+    this.#cursors.set(session, { name, at: Number(rows[0]?.at ?? 0) });
+  }
+
+  /** The statement that gives the next rows, once there are some or the time is over. */
+  async fetch(session: number, count: number, seconds: number): Promise<string> {
+    const cursor = this.#cursors.get(session);
+    if (!cursor) throw new Error('no such cursor');
+    const { name, at } = cursor;
+    for (let tries = 0; tries * PAUSE_MS < seconds * 1000; tries++) {
+      const { rows } = await this.#client.query<{ to: string | null }>(
+        `select max(seq) as to from (select seq from standin.changes_${name} where seq > ${at} order by seq limit ${count}) as next`,
+      );
+      const to = rows[0]?.to ?? null;
+      if (to !== null) {
+        cursor.at = Number(to);
+        return `select * from standin.changes_${name} where seq > ${at} and seq <= ${to} order by seq`;
+      }
+      await this.#client.query(`select pg_sleep(${PAUSE_MS / 1000})`);
+    }
+    return `select * from standin.changes_${name} where false`;
+  }
+}
