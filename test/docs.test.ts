@@ -23,7 +23,10 @@ const pages = [
 const text = (page: string): string => readFileSync(join(repository, page), 'utf8');
 
 /** Names in capitals that are not Tickwave's settings. */
-const OTHERS = new Set(['SOAK_MINUTES', 'TICKWAVE_DATA', 'WRITE_DOCS', 'PG_VERSION', 'XGBOOST_LIBRARY']);
+const OTHERS = new Set([
+  ...['SOAK_MINUTES', 'TICKWAVE_DATA', 'WRITE_DOCS', 'PG_VERSION', 'XGBOOST_LIBRARY', 'TEST_SEED'],
+  ...['TEST_RISINGWAVE_URL', 'TEST_RISINGWAVE_TRADES', 'TEST_KAFKA_BROKERS'],
+]);
 
 function verbs(): ReadonlyMap<string, Command> {
   const root = program(processContext(() => {}));
