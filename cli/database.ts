@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
+import { BackupError } from '../engine/backup/errors.ts';
 import { lockFolder } from '../engine/postgres/server/lock.ts';
 import { openDataFolder } from '../engine/postgres/server/placement.ts';
 import { type Server, startServer } from '../engine/postgres/server.ts';
@@ -20,6 +23,9 @@ export interface Database {
   readonly exited: Promise<string>;
 }
 
+/** File in the data folder while a restore is under way: what is there then is not all of it. */
+export const RESTORING = 'restoring.json';
+
 /** Starts the embedded database, or takes the data folder for work on the external one. */
 export async function openDatabase(
   config: Config,
@@ -27,6 +33,11 @@ export async function openDatabase(
   port: number | null = config.DATABASE_PORT,
 ): Promise<Database> {
   if (config.DATABASE_URL !== null) return external(config.DATABASE_URL, config.DATA_DIR);
+  if (existsSync(join(config.DATA_DIR, RESTORING)))
+    throw new BackupError(
+      `A restore into ${config.DATA_DIR} did not come to its end, so not everything is there.`,
+      'Run `tickwave restore` again.',
+    );
   const server = await startServer({
     dataDir: config.DATA_DIR,
     onLog: log,

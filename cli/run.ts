@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { alertsVerb } from './alerts.ts';
 import { backfillVerb } from './backfill.ts';
+import { backup } from './backup.ts';
 import { check } from './check.ts';
 import { connect } from './connect.ts';
 import { type Context, processContext } from './context.ts';
@@ -17,6 +18,7 @@ import { models } from './models/models.ts';
 import { psql } from './psql.ts';
 import { record } from './record.ts';
 import { replayVerb } from './replay.ts';
+import { restore } from './restore.ts';
 import { score } from './score.ts';
 import { sql } from './sql.ts';
 import { start } from './start.ts';
@@ -60,6 +62,8 @@ const VERBS: readonly ((context: Context) => Command)[] = [
   test,
   sql,
   demo,
+  backup,
+  restore,
   keys,
   doctor,
 ];

@@ -49,6 +49,8 @@ function decideConflicts(table: string): string {
   const body = keepsFirst
     ? `if exists (select 1 from public.${table} where ${same}) then return null; end if;`
     : `delete from public.${table} where ${same};`;
-  return `create function stand_in.keep_${table}() returns trigger language plpgsql as $$ begin ${body} return new; end $$;
+  return `create function stand_in.keep_${table}() returns trigger language plpgsql as $$ begin
+      -- Rows come to a table one after the other, as they do there.
+      perform pg_advisory_xact_lock(hashtext('${table}')); ${body} return new; end $$;
     create trigger keep before insert on public.${table} for each row execute function stand_in.keep_${table}();`;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { type TestDatabase, testDatabase } from '../../../test/support/database.ts';
 
-const LANDING = ['models', 'promotions', 'scoring_progress', 'predictions', 'job_runs', 'trades'];
+const LANDING = ['models', 'promotions', 'scoring_progress', 'predictions', 'job_runs', 'trades', 'leases'];
 
 /** Views that jobs read, as tables with what they need of them: a test decides what is in them. */
 const VIEWS = `

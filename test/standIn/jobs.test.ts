@@ -1,0 +1,193 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type pg from 'pg';
+import { engineOf } from '../../engine/database/engineOf.ts';
+import { Lease, TERM_MS } from '../../engine/database/lease.ts';
+import { RISINGWAVE } from '../../engine/profile.ts';
+import { LocalRegistry } from '../../jobs/registry/localRegistry.ts';
+import { BASELINES, smallBundle } from '../../jobs/registry/testing/bundles.ts';
+import { type JobsDatabase, jobsDatabase } from '../../jobs/registry/testing/tables.ts';
+import { JobBusy } from '../../jobs/schedule/errors.ts';
+import { JobRunner } from '../../jobs/schedule/runner.ts';
+import { Scorer } from '../../jobs/scoring/scorer.ts';
+import {
+  byKey,
+  closeMinutes,
+  recomputed,
+  START,
+  storedPredictions,
+  testMarkets,
+} from '../../jobs/scoring/testing/market.ts';
+import { ManualClock } from '../support/manualClock.ts';
+import { NotForRisingWave } from './client.ts';
+import { standIn } from './standIn.ts';
+
+const NAME = 'return-5m';
+const markets = testMarkets(3);
+
+let database: JobsDatabase;
+let pool: pg.Pool;
+let clock: ManualClock;
+let folder: string;
+
+beforeAll(async () => {
+  database = await jobsDatabase();
+  pool = await standIn(database.url);
+});
+
+afterAll(async () => {
+  await pool?.end();
+  await database?.drop();
+});
+
+beforeEach(async () => {
+  await database.pool.query(
+    'truncate models, promotions, scoring_progress, watermarks, features, candles_1m, predictions, job_runs, leases',
+  );
+  clock = new ManualClock(START);
+  folder = mkdtempSync(join(tmpdir(), 'tickwave-models-'));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+test('the stand-in says what it stands for, and takes nothing else', async () => {
+  expect(await engineOf(pool)).toBe(RISINGWAVE);
+  for (const text of [
+    'insert into leases values (1) on conflict do nothing',
+    'begin',
+    'select pg_advisory_lock(1)',
+    'listen x',
+    "select timestamptz '2026-01-01 00:00:00+00'",
+  ])
+    await expect(async () => pool.query(text)).rejects.toThrow(NotForRisingWave);
+});
+
+describe('a lease', () => {
+  const take = (owner: string): Promise<Lease | null> => Lease.take({ pool, name: 'a job', clock, owner });
+
+  test('is had by one of those who ask at once, and by the next when it is given back', async () => {
+    const taken = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map(take));
+    const held = taken.filter((lease) => lease !== null);
+    expect(held).toHaveLength(1);
+    expect(await take('g')).toBeNull();
+    await held[0]?.release();
+    const next = await take('h');
+    expect(next).not.toBeNull();
+    await next?.release();
+  });
+
+  test('ends when its process does not renew it, and is kept as long as it does', async () => {
+    const first = await take('a');
+    // Its renewals are asleep on the clock: waking them keeps it.
+    for (let woken = 0; woken < 5; woken++) {
+      clock.wakeNext();
+      await until(async () => clock.sleeping === 1);
+    }
+    expect(clock.now()).toBeGreaterThan(START + TERM_MS);
+    expect(await take('b')).toBeNull();
+    // One that cannot write any more: whoever comes after its end has it, and it learns so at its next look.
+    const later = new ManualClock(clock.now() + TERM_MS + 1);
+    const second = await Lease.take({ pool, name: 'a job', clock: later, owner: 'b' });
+    expect(second).not.toBeNull();
+    clock.wakeNext();
+    await until(async () => first?.lost.aborted === true);
+    await first?.release();
+    expect(second?.lost.aborted).toBe(false);
+    await second?.release();
+  });
+});
+
+describe('a job', () => {
+  const limits = { timeMs: 60_000, memoryBytes: null };
+  const signal = new AbortController().signal;
+
+  test('runs alone, and its run is a row', async () => {
+    const runner = new JobRunner({ pool, clock, memory: () => 0 });
+    const other = new JobRunner({ pool, clock, memory: () => 0 });
+    let end: (message: string) => void = () => {};
+    const job = () =>
+      new Promise<string>((resolve) => {
+        end = resolve;
+      });
+    const running = runner.run('train', 'hand', job, limits, signal);
+    await until(async () => (await runner.runs.list('train', 1))[0]?.state === 'running');
+    await expect(other.run('train', 'hand', job, limits, signal)).rejects.toThrow(JobBusy);
+    end('It is done.');
+    const ended = await clock.runUntil(running);
+    expect(ended).toEqual({ run: 1, state: 'done', message: 'It is done.' });
+    expect(await runner.runs.list('train', 2)).toMatchObject([{ run: 1, state: 'done', progress: 1 }]);
+    const again = await clock.runUntil(other.run('train', 'hand', async () => 'Again.', limits, signal));
+    expect(again.run).toBe(2);
+  });
+});
+
+describe('the registry', () => {
+  test('carries out a decision that a crash left half done', async () => {
+    const registry = new LocalRegistry({ pool, folder, clock });
+    const bundle = await smallBundle(1);
+    for (let count = 0; count < 2; count++) await registry.register(NAME, bundle);
+    const give = (version: number) =>
+      registry.decide({ name: NAME, version, action: 'promote', alias: 'champion', reasons: ['a test'] });
+    await give(1);
+    await give(2);
+    const aliases = async () => (await registry.list(NAME)).map(({ version, alias }) => ({ version, alias }));
+    const carriedOut = [
+      { version: 2, alias: 'champion' },
+      { version: 1, alias: null },
+    ];
+    expect(await aliases()).toEqual(carriedOut);
+    // As after a crash before the new holder has its alias, and before the old one has lost it.
+    for (const undo of [
+      "update models set alias = case when version = 1 then 'champion' end",
+      "update models set alias = 'champion', alias_changed_at = now() + version * interval '1 second'",
+    ]) {
+      await database.pool.query(undo);
+      await registry.sync();
+      expect(await aliases()).toEqual(carriedOut);
+      const { rows } = await database.pool.query('select version from models where alias is not null');
+      expect(rows).toEqual([{ version: 2 }]);
+    }
+    expect((await registry.serving()).map(({ version }) => version)).toEqual([2]);
+  });
+});
+
+describe('the scorer', () => {
+  test('predicts each complete closed minute once, also after a crash between predictions and progress', async () => {
+    const close = (from: number, to: number) => closeMinutes(database.pool, markets, from, to);
+    const registry = new LocalRegistry({ pool, folder, clock });
+    const bundle = await smallBundle(1);
+    await close(0, 1);
+    await registry.register(NAME, bundle);
+    await registry.decide({ name: NAME, version: 1, action: 'promote', alias: 'champion', reasons: [] });
+    const scorer = () =>
+      new Scorer({
+        ...{ pool, registry, algorithms: BASELINES, clock, onChange: () => () => {}, pollMs: 1000 },
+        ...{ catchUpMinutes: 1440, expiryMs: 14 * 86_400_000, say: () => {} },
+      });
+    const one = scorer();
+    for (const to of [2, 9, 40]) {
+      await close(1, to);
+      const before = (await database.pool.query('select * from scoring_progress')).rows;
+      await one.pass();
+      const made = await storedPredictions(database.pool);
+      await database.pool.query('delete from scoring_progress');
+      for (const row of before)
+        await database.pool.query('insert into scoring_progress values ($1, $2, $3, $4, $5, $6, $7)', [
+          ...[row.model, row.version, row.exchange, row.symbol],
+          ...[row.starts_after, row.scored_through, row.updated_at],
+        ]);
+      await scorer().pass();
+      expect(await storedPredictions(database.pool)).toEqual(made);
+    }
+    const expected = recomputed(markets, { name: NAME, version: 1 }, bundle, 1, 40);
+    expect(expected.length).toBeGreaterThan(80);
+    expect(byKey(await storedPredictions(database.pool))).toEqual(byKey(expected));
+  });
+});
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
+}
