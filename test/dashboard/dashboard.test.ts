@@ -224,6 +224,8 @@ describeWithChromium('the dashboard in a real browser', () => {
       .getByRole('row', { name: /BTC\/USD kraken live/ })
       .waitFor();
     await page.getByRole('row', { name: /realised_volatility_60 drifted 0.412/ }).waitFor();
+    await page.getByRole('row', { name: 'drift warning return-5m 3 0.33 0.2 20 Nov 10:00' }).waitFor();
+    expect(await page.getByRole('row', { name: /feed-stale/ }).count()).toBe(0);
     await page.getByRole('button', { name: 'candles', exact: true }).click();
     expect(await page.locator('.edge.chosen').count()).toBe(5);
     expect(await axe(page)).toEqual([]);

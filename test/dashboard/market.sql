@@ -86,6 +86,10 @@ create table job_runs (
   kind varchar, run int, state varchar, started_by varchar, progress double precision, message varchar, cancel_requested boolean,
   started_at timestamptz, updated_at timestamptz, finished_at timestamptz, primary key (kind, run)
 );
+create table alerts (
+  rule varchar, subject varchar, episode int, severity varchar, state varchar, value double precision, threshold double precision, labels varchar,
+  since timestamptz, fired_at timestamptz, resolved_at timestamptz, primary key (rule, subject, episode)
+);
 create table catalog (
   name text primary key, kind text, layer text, file text, summary text, grain text, time_column text, freshness_ms double precision, why text, definition text
 );
@@ -198,6 +202,9 @@ insert into drift_states values
   ('return-5m', 3, 'rsi_14', 'ok', -4, 0.021, 0.4, 0.03, 1440, '2026-11-20 11:00:00+00'),
   ('return-5m', 3, 'macd_12_26', 'warning', 1, 0.143, 1.2, 0.09, 1440, '2026-11-20 11:00:00+00'),
   ('return-5m', 3, 'realised_volatility_60', 'drifted', 3, 0.412, 2.8, 0.21, 1440, '2026-11-20 11:00:00+00');
+insert into alerts values
+  ('drift', 'model=return-5m version=3', 1, 'warning', 'firing', 0.33, 0.2, '{}', '2026-11-20 10:00:00+00', '2026-11-20 11:00:00+00', null),
+  ('feed-stale', 'symbol=BTC/USD exchange=kraken', 1, 'critical', 'resolved', 3, 240, '{}', '2026-11-20 03:00:00+00', '2026-11-20 03:01:00+00', '2026-11-20 03:09:00+00');
 insert into unknown_minutes values
   ('kraken', 'BTC/USD', '2026-11-19', 840, 600), ('kraken', 'BTC/USD', '2026-11-20', 720, 0),
   ('kraken', 'ETH/USD', '2026-11-19', 837, 603), ('kraken', 'ETH/USD', '2026-11-20', 719, 1);

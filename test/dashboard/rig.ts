@@ -6,6 +6,7 @@ import pino from 'pino';
 import { createApi } from '../../api/app.ts';
 import { createReadPool } from '../../api/database.ts';
 import { type Listening, listen } from '../../api/listen.ts';
+import { monitoringRoutes } from '../../api/monitoring/routes.ts';
 import type { FeedsReport } from '../../api/schemas/feeds.ts';
 import { ManualSource } from '../../api/stream/fixtures/rig.ts';
 import { Streams } from '../../api/stream/streams.ts';
@@ -79,6 +80,7 @@ async function serve(
   const listening = await listen(
     createApi({
       ...{ pool, logger, clock },
+      routes: monitoringRoutes(null, clock),
       status: async () => ({ state: 'running', refreshLagMs: 42 }),
       feeds: () => FEEDS,
       mount: (app, context) => streams.mount(app, context),

@@ -1,7 +1,7 @@
 import { element, fill } from './element.ts';
 import { lineageCard } from './lineage.ts';
 import { loadPipeline, type Pipeline } from './pipelineRecords.ts';
-import { driftTable, gapsTable, jobsTable, marketsTable } from './pipelineTables.ts';
+import { alertsTable, driftTable, gapsTable, jobsTable, marketsTable } from './pipelineTables.ts';
 import { RestError } from './rest.ts';
 import { stages } from './stages.ts';
 
@@ -31,7 +31,7 @@ export async function showPipeline(main: HTMLElement, signal: AbortSignal): Prom
 }
 
 function cards(pipeline: Pipeline): readonly Node[] {
-  const { source, reasons, gaps, drift } = pipeline;
+  const { source, reasons, gaps, drift, alerts } = pipeline;
   const open = gaps.filter(({ status }) => status === 'detected').length;
   const drifted = drift.filter(({ state }) => state !== 'ok').length;
   return [
@@ -39,6 +39,7 @@ function cards(pipeline: Pipeline): readonly Node[] {
     stages(pipeline),
     reasons.length > 0 &&
       element('ul', { class: 'reasons' }, ...reasons.map((text) => element('li', {}, text))),
+    card('Alerts', alerts.length === 0 ? null : `${alerts.length} firing`, alertsTable(alerts)),
     card('Markets', null, marketsTable(pipeline)),
     element(
       'div',

@@ -43,6 +43,15 @@ export interface Drift {
   readonly psi: number | null;
 }
 
+export interface Alert {
+  readonly rule: string;
+  readonly subject: string;
+  readonly severity: string;
+  readonly value: number | null;
+  readonly threshold: number;
+  readonly since: string;
+}
+
 export interface Job {
   readonly kind: string;
   readonly state: string;
@@ -63,22 +72,27 @@ export interface Pipeline {
   readonly gaps: readonly Gap[];
   readonly drift: readonly Drift[];
   readonly jobs: readonly Job[];
+  /** Those that fire. */
+  readonly alerts: readonly Alert[];
 }
 
 type Feeds = Pipeline['source'] & { readonly markets: readonly Feed[] };
 
 /** Asks for all of it. @throws RestError */
 export async function loadPipeline(): Promise<Pipeline> {
-  const [source, reasons, freshness, features, scoring, unknown, gaps, drift, jobs] = await Promise.all([
-    get<Feeds>('/v1/feeds'),
-    readyNotes(),
-    rows<Freshness>('/v1/freshness', { order: 'asc' }),
-    rows<Lag>('/v1/lag/features'),
-    rows<Lag>('/v1/lag/scoring'),
-    rows<UnknownMinutes>('/v1/unknown-minutes', { limit: 200 }),
-    rows<Gap>('/v1/gaps', { limit: 12 }),
-    rows<Drift>('/v1/drift', { limit: 500 }),
-    rows<Job>('/v1/jobs', { limit: 8 }),
-  ]);
-  return { source, feeds: source.markets, reasons, freshness, features, scoring, unknown, gaps, drift, jobs };
+  const [source, reasons, freshness, features, scoring, unknown, gaps, drift, jobs, alerts] =
+    await Promise.all([
+      get<Feeds>('/v1/feeds'),
+      readyNotes(),
+      rows<Freshness>('/v1/freshness', { order: 'asc' }),
+      rows<Lag>('/v1/lag/features'),
+      rows<Lag>('/v1/lag/scoring'),
+      rows<UnknownMinutes>('/v1/unknown-minutes', { limit: 200 }),
+      rows<Gap>('/v1/gaps', { limit: 12 }),
+      rows<Drift>('/v1/drift', { limit: 500 }),
+      rows<Job>('/v1/jobs', { limit: 8 }),
+      rows<Alert>('/v1/monitoring/alerts', { state: 'firing', limit: 50 }),
+    ]);
+  const lags = { freshness, features, scoring, unknown };
+  return { source, feeds: source.markets, reasons, ...lags, gaps, drift, jobs, alerts };
 }

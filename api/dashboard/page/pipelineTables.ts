@@ -1,6 +1,6 @@
 import { element } from './element.ts';
 import { count, duration, moment, percent } from './format.ts';
-import type { Drift, Gap, Job, Pipeline } from './pipelineRecords.ts';
+import type { Alert, Drift, Gap, Job, Pipeline } from './pipelineRecords.ts';
 
 type Cell = string | Node;
 
@@ -30,6 +30,25 @@ export function marketsTable(pipeline: Pipeline): HTMLElement {
     lines,
     'No market is fed yet.',
     'Markets',
+  );
+}
+
+/** What fires, the newest first. */
+export function alertsTable(alerts: readonly Alert[]): HTMLElement {
+  const lines = alerts.map(({ rule, subject, severity, value, threshold, since }) => [
+    rule,
+    state(severity),
+    // As exchange=kraken symbol=BTC/USD, of which the names say nothing that is not plain.
+    subject.replace(/(^| )\w+=/g, '$1'),
+    value === null ? '–' : short(value),
+    short(threshold),
+    moment(since),
+  ]);
+  return table(
+    ['Rule', 'Severity', 'About', number('Value'), number('Threshold'), number('Since')],
+    lines,
+    'Nothing fires.',
+    'Alerts that fire',
   );
 }
 
@@ -87,11 +106,15 @@ export function jobsTable(jobs: readonly Job[]): HTMLElement {
 }
 
 const GOOD = ['live', 'ok', 'repaired', 'done'];
-const BAD = ['stale', 'drifted', 'detected', 'permanent', 'failed', 'lost'];
+const BAD = ['critical', 'stale', 'drifted', 'detected', 'permanent', 'failed', 'lost'];
 
 function state(name: string): HTMLElement {
   const tone = GOOD.includes(name) ? 'good' : BAD.includes(name) ? 'bad' : 'neutral';
   return element('span', { class: `state ${tone}` }, name);
+}
+
+function short(value: number): string {
+  return Math.abs(value) >= 1_000 ? count(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
 
 function minutes(behind: number | null | undefined): string {
