@@ -11,12 +11,19 @@ import {
   want,
 } from '../../engine/postgres/versions/deployments.ts';
 import { buildStatements } from '../../engine/postgres/versions/statements.ts';
-import { type Deployment, DeploymentBusy, type Files } from '../../engine/versions/deployment.ts';
+import { versionStatements } from '../../engine/risingwave/versions/versions.ts';
+import {
+  type Deployment,
+  DeploymentBusy,
+  DeploymentRefused,
+  type Files,
+} from '../../engine/versions/deployment.ts';
 import type { Plan } from '../../engine/versions/plan.ts';
 import type { Context } from '../context.ts';
-import { FoundWanting } from '../errors.ts';
+import { FoundWanting, UsageError } from '../errors.ts';
 import { EXIT } from '../exitCodes.ts';
 import { onInterrupt } from '../interrupt.ts';
+import { risingwaveOptions } from '../risingwave.ts';
 import { audit, describeAudits, objections } from './audit.ts';
 import { follow } from './follow.ts';
 import { changingVersions, owner, withDatabase } from './place.ts';
@@ -25,6 +32,7 @@ import { describePlan } from './planText.ts';
 
 interface Flags {
   readonly dryRun?: true;
+  readonly from?: string;
   readonly detach?: true;
   readonly json?: true;
 }
@@ -36,21 +44,46 @@ export function apply(context: Context): Command {
       'build what changed in sql/ beside the running version, newest rows first; nobody sees it before `promote`',
     )
     .option('--dry-run', 'print the plan and every statement, and do nothing')
+    .option(
+      '--from <folder>',
+      'with --dry-run: sql/ as it is on a RisingWave; prints what takes that to this, step by step',
+    )
     .option('--detach', 'do not wait: the engine that runs goes on building')
     .option('--json', 'the version as JSON, when it is built')
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: Flags) =>
-      context.finish(await (flags.dryRun ? dryRun(context) : run(context, flags))),
-    );
+    .action(async (flags: Flags) => context.finish(await chosen(context, flags)));
 }
 
 const EXAMPLES = `
 Examples:
   $ tickwave apply && tickwave diff && tickwave promote
   $ tickwave apply --dry-run
+  $ tickwave apply --dry-run --from ../deployed/sql > steps.sql
   $ tickwave apply --detach
 
 Ctrl-C takes it back. Killed, it goes on where it was, with the next \`apply\` or the engine that runs. Ends with 1 when an audit failed.`;
+
+function chosen(context: Context, flags: Flags): Promise<number> {
+  if (flags.from !== undefined && !flags.dryRun)
+    throw new UsageError(
+      '--from goes with --dry-run: on RisingWave the statements are sent by you, step by step',
+    );
+  if (flags.from !== undefined) return dryRunRisingwave(context, flags.from);
+  return flags.dryRun ? dryRun(context) : run(context, flags);
+}
+
+/** From one folder to another, as RisingWave gets it: pure SQL, for `psql -f` a step at a time. */
+async function dryRunRisingwave({ terminal, config }: Context, folder: string): Promise<number> {
+  const settings = config();
+  const [before, after] = [await loadCatalog(folder), await loadCatalog(settings.SQL_DIR)];
+  const { refusals, ...steps } = versionStatements(before, after, risingwaveOptions(settings));
+  if (refusals.length > 0) throw new DeploymentRefused(refusals.join('\n'));
+  for (const [step, statements] of Object.entries(steps)) {
+    terminal.print(`-- ${step}`);
+    for (const statement of statements) terminal.print(`${statement};`);
+  }
+  return EXIT.ok;
+}
 
 async function catalogHere(context: Context): Promise<Catalog> {
   const all = await loadCatalog(context.config().SQL_DIR);

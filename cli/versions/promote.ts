@@ -31,6 +31,10 @@ export function promote(context: Context): Command {
         if (objections(audits, allow).length > 0) throw new FoundWanting('audits failed');
         if (deployment.state === 'built') await setState(client, deployment.id, 'audited', owner().owner);
         await ask(context, client, deployment, 'promote', 'promoted');
+        for (const model of await modelsOf(client, deployment))
+          context.terminal.warn(
+            `${model} learned from features as they were before; train it anew: tickwave train`,
+          );
         context.terminal.say(
           `${titleOf(deployment)} has the names now; \`tickwave rollback\` takes the old one back, \`tickwave cleanup\` drops it`,
         );
@@ -105,4 +109,15 @@ async function ask(
 ): Promise<void> {
   await want(client, id, wanted, owner().owner);
   await follow(context, client, id, [state]);
+}
+
+/** Models in service whose features the version changed. */
+async function modelsOf(client: pg.Client, { id }: Deployment): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select distinct consumer->>'name' as name from engine.deployments
+     cross join jsonb_array_elements(plan->'changes') as change cross join jsonb_array_elements(change->'consumers') as consumer
+     where id = $1 and consumer->>'kind' = 'model' order by 1`,
+    [id],
+  );
+  return rows.map(({ name }) => name);
 }
