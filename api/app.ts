@@ -1,34 +1,37 @@
+import type { RequestListener } from 'node:http';
 import compression from 'compression';
 import express, { type Express } from 'express';
-import helmet from 'helmet';
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { admission, allowed, crossOrigin, type RateLimits } from './access/admission.ts';
+import { allowed, type RateLimits } from './access/admission.ts';
 import { Gate } from './access/gate.ts';
 import { jsonBody } from './admin/body.ts';
 import type { AdminPort } from './admin/port.ts';
 import { adminRoutes } from './admin/routes.ts';
+import { Answers } from './answers.ts';
 import { Catalog } from './catalog.ts';
 import type { Clock, Context, EngineStatus } from './context.ts';
 import { dashboard, PAGES } from './dashboard/dashboard.ts';
 import type { Views } from './database.ts';
 import { failures, methodNotAllowed, unknownPath } from './failures.ts';
+import { front } from './front.ts';
 import { Markets } from './markets.ts';
 import { expose } from './metrics/expose.ts';
-import { httpMetrics } from './metrics/httpMetrics.ts';
 import { pipelineMetrics } from './metrics/pipelineMetrics.ts';
+import { observer } from './observe.ts';
 import { openApi } from './openapi.ts';
 import { LatestPredictions } from './predictions/latest.ts';
 import { PROBLEMS, Problem } from './problem.ts';
 import { readHistory } from './readiness.ts';
 import { remembered } from './remembered.ts';
-import { identified, limited, notOverloaded } from './requests.ts';
+import { notOverloaded } from './requests.ts';
 import type { Route } from './route.ts';
 import { routes } from './routes/all.ts';
 import type { FeedsReport } from './schemas/feeds.ts';
 import { handlerOf } from './serving.ts';
+import type { ChangeSource } from './stream/changeSource.ts';
 import { Watermarks } from './watermarks.ts';
 
 /** What the API works with. */
@@ -39,6 +42,8 @@ export interface ApiOptions {
   readonly status: () => Promise<EngineStatus>;
   /** Where data comes from; default: nowhere, as when other processes write it. */
   readonly feeds?: () => FeedsReport;
+  /** Where it is told what has changed; without, answers that are kept for a moment end by time. */
+  readonly changes?: ChangeSource;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Views further behind than this are not ready; default 2 s. */
@@ -59,8 +64,8 @@ export interface ApiOptions {
   readonly mount?: (app: Express, context: Context) => void;
 }
 
-/** The API as an Express app, which `listen` serves. */
-export function createApi(options: ApiOptions): Express {
+/** The API, which `listen` serves: an Express app, with what every request passes in front of it. */
+export function createApi(options: ApiOptions): RequestListener {
   const context = contextOf(options);
   const { gate } = context;
   const served = [...routes, ...adminRoutes, ...(options.routes ?? [])];
@@ -68,15 +73,15 @@ export function createApi(options: ApiOptions): Express {
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   const { registry } = options;
-  if (registry) app.use(httpMetrics(registry, options.clock));
-  app.use(identified(options), helmet(), limited, crossOrigin(gate));
-  app.use(...admission(gate, options.limits ?? LIMITS, options.clock), compressed);
+  app.use(compressed);
   if (registry) {
     pipelineMetrics(registry, context);
     app.get('/metrics', allowed(gate, 'read'), expose(registry));
   }
   app.get('/openapi.json', async (_request, response) => {
-    response.set('cache-control', 'no-cache').json(await openApi(served, context));
+    response
+      .set('cache-control', 'no-cache')
+      .json(await openApi(served, context, { measured: registry !== undefined }));
   });
   app.get('/problems/:code', explainProblem);
   app.use(dashboard());
@@ -91,10 +96,11 @@ export function createApi(options: ApiOptions): Express {
     }
   }
   options.mount?.(app, context);
-  for (const [path, methods] of methodsByPath(served)) app.all(path, methodNotAllowed(methods));
+  const measured = registry === undefined ? [] : ['/metrics'];
+  for (const [path, methods] of methodsByPath(served, measured)) app.all(path, methodNotAllowed(methods));
   app.use(unknownPath);
   app.use(failures(context));
-  return app;
+  return front({ context, limits: options.limits ?? LIMITS, observe: observer(options), app });
 }
 
 const LIMITS: RateLimits = { perKey: 6_000, perAddress: 600 };
@@ -118,12 +124,13 @@ function expressPath(path: string): string {
   return path.replace(/\{(\w+)\}/g, ':$1');
 }
 
-function methodsByPath(served: readonly Route[]): ReadonlyMap<string, readonly string[]> {
-  const methods = new Map([
-    ['/openapi.json', ['GET', 'HEAD']],
-    ['/problems/:code', ['GET', 'HEAD']],
-    ...PAGES.map((page): [string, string[]] => [page, ['GET', 'HEAD']]),
-  ]);
+/** @param others paths that are read and are no routes */
+function methodsByPath(
+  served: readonly Route[],
+  others: readonly string[],
+): ReadonlyMap<string, readonly string[]> {
+  const read = ['/openapi.json', '/problems/:code', ...PAGES, ...others];
+  const methods = new Map(read.map((path): [string, string[]] => [path, ['GET', 'HEAD']]));
   for (const { path, method } of served) {
     const allowed = method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()];
     methods.set(expressPath(path), [...(methods.get(expressPath(path)) ?? []), ...allowed]);
@@ -143,6 +150,7 @@ function contextOf({
   pool,
   status,
   feeds = () => NOWHERE,
+  changes,
   clock,
   logger,
   maxLagMs = 2_000,
@@ -154,10 +162,11 @@ function contextOf({
   const markets = new Markets(db, clock);
   const history = remembered(clock, 1_000, () => readHistory(db, catalog, markets, logger));
   const watermarks = new Watermarks(db, clock);
-  const latest = new LatestPredictions(db, clock);
+  const answers = new Answers(clock);
+  const latest = new LatestPredictions(db, clock, changes ?? null, () => answers.drop());
   const startedAt = clock.now();
   return {
-    ...{ db, catalog, markets, watermarks, latest, history },
+    ...{ db, catalog, markets, watermarks, latest, answers, history },
     ...{ status, feeds, gate, admin: admin ?? null, clock, logger, maxLagMs, startedAt },
   };
 }

@@ -20,10 +20,24 @@ export class Rows {
   /** Names of the columns, which an empty page does not show. */
   readonly columns: readonly string[];
   readonly rule: CacheRule;
+  /** The time, by the clock, until which whoever may read may be given the same again; null when it is read each time. */
+  readonly until: number | null;
 
-  constructor(page: Page, columns: readonly string[], rule: CacheRule) {
+  constructor(page: Page, columns: readonly string[], rule: CacheRule, until: number | null = null) {
     this.page = page;
     this.columns = columns;
     this.rule = rule;
+    this.until = until;
+  }
+}
+
+/** A body with headers of its own, which the route declares. */
+export class Reply {
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(body: unknown, headers: Readonly<Record<string, string>>) {
+    this.body = body;
+    this.headers = headers;
   }
 }

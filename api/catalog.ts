@@ -42,6 +42,7 @@ export const SERVED = [
   'unknown_minutes',
   'alerts',
   'drift_checks',
+  'alert_deliveries',
   'retraining_decisions',
 ] as const;
 

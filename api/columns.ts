@@ -25,7 +25,7 @@ export function chooseColumns(
     const allowed = [...byName.keys()];
     throw new Problem('unknown_column', {
       detail: `${view} has no column '${name}'. It has ${allowed.join(', ')}`,
-      field: 'columns',
+      field: 'fields',
       more: { allowed },
     });
   });
@@ -33,12 +33,12 @@ export function chooseColumns(
 
 /** A row as it is sent. Columns in `json` hold JSON as text and are sent as what that says. */
 export function rowToJson(row: Row, columns: readonly Column[], json: readonly string[] = []): Row {
-  return Object.fromEntries(
-    columns.map(({ name, type }) => {
-      const value = toJson(row[name], type);
-      return [name, json.includes(name) && typeof value === 'string' ? parsed(value) : value];
-    }),
-  );
+  const sent: Record<string, unknown> = {};
+  for (const { name, type } of columns) {
+    const value = toJson(row[name], type);
+    sent[name] = typeof value === 'string' && json.includes(name) ? parsed(value) : value;
+  }
+  return sent;
 }
 
 function parsed(text: string): unknown {

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Gate } from './access/gate.ts';
 import type { AdminPort } from './admin/port.ts';
+import type { Answers } from './answers.ts';
 import type { Catalog } from './catalog.ts';
 import type { Views } from './database.ts';
 import type { Markets } from './markets.ts';
@@ -32,6 +33,7 @@ export interface Context {
   readonly markets: Markets;
   readonly watermarks: Watermarks;
   readonly latest: LatestPredictions;
+  readonly answers: Answers;
   readonly history: Remembered<History>;
   readonly status: () => Promise<EngineStatus>;
   readonly feeds: () => FeedsReport;

@@ -44,7 +44,7 @@ test.each(readable)('%s answers what is promised, good or bad', async (path) => 
     `${at}?limit=1`,
     `${at}?limit=0`,
     `${at}?nothing=1`,
-    `${at}?columns=symbol`,
+    `${at}?fields=symbol`,
     `${at}?as_of=2024-06-01`,
   ];
   for (const ask of asks) expectPromised(path, 'get', await api.as(api.adminKey, ask));

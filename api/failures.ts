@@ -1,5 +1,7 @@
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Context } from './context.ts';
+import { exchangeOf, pathShown } from './exchange.ts';
 import { Problem } from './problem.ts';
 
 /** How pg tells of a connection that is gone, where it gives no code. */
@@ -8,17 +10,19 @@ const LOST =
 const SOON = { 'retry-after': '1' };
 
 /** Sends a problem. */
-export function sendProblem(response: Response, problem: Problem): void {
-  response
-    .status(problem.status)
-    .set({ 'cache-control': 'no-store', ...problem.details.headers })
-    .type('application/problem+json')
-    .send(JSON.stringify(problem.body(requestId(response))));
+function sendProblem(response: ServerResponse, problem: Problem): void {
+  const body = JSON.stringify(problem.body(requestId(response)));
+  response.statusCode = problem.status;
+  response.setHeader('cache-control', 'no-store');
+  for (const [name, value] of Object.entries(problem.details.headers ?? {})) response.setHeader(name, value);
+  response.setHeader('content-type', 'application/problem+json; charset=utf-8');
+  response.setHeader('content-length', Buffer.byteLength(body));
+  response.end(body);
 }
 
 /** The id under which a request is logged. */
-export function requestId(response: Response): string {
-  return String(response.locals.requestId ?? '');
+export function requestId(response: ServerResponse): string {
+  return exchangeOf(response).requestId;
 }
 
 /** Answers what no route took. */
@@ -38,20 +42,29 @@ export function methodNotAllowed(methods: readonly string[]): RequestHandler {
   };
 }
 
-/** Turns every error into a problem. What is not one of ours is logged whole, and told as a request id only. */
-export function failures({ logger, catalog }: Context): ErrorRequestHandler {
-  return (error: unknown, request: Request, response: Response, next) => {
-    const problem = asProblem(error);
-    const id = requestId(response);
-    if (problem.code === 'view_missing') catalog.forget();
-    const where = { request_id: id, path: request.path.slice(0, 200) };
-    if (problem.code === 'internal') logger.error({ ...where, err: error }, problem.message);
-    // A database that is away fails every request: a line each says enough.
-    else if (problem.details.cause)
-      logger.warn({ ...where, code: problem.code, cause: String(problem.details.cause) }, 'refused');
-    if (response.headersSent) next(error);
-    else sendProblem(response, problem);
+/** Turns every error of a route into a problem. */
+export function failures(context: Context): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    fail(error, request, response, context);
+    if (response.headersSent && !response.writableEnded) next(error);
   };
+}
+
+/** Answers with a problem, if nothing was answered yet. What is not one of ours is logged whole, and told as a request id only. */
+export function fail(
+  error: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { logger, catalog }: Context,
+): void {
+  const problem = asProblem(error);
+  if (problem.code === 'view_missing') catalog.forget();
+  const where = { request_id: requestId(response), path: pathShown(request) };
+  if (problem.code === 'internal') logger.error({ ...where, err: error }, problem.message);
+  // A database that is away fails every request: a line each says enough.
+  else if (problem.details.cause)
+    logger.warn({ ...where, code: problem.code, cause: String(problem.details.cause) }, 'refused');
+  if (!response.headersSent) sendProblem(response, problem);
 }
 
 /** What a client is told of an error, whatever it was. */

@@ -30,11 +30,16 @@ const ALWAYS: readonly ProblemCode[] = [
 const ADMIN: readonly ProblemCode[] = ['forbidden'];
 
 /** The OpenAPI 3.1 document of these routes, with the columns that the SQL defines at this moment. */
-export async function openApi(routes: readonly Route[], context: Context): Promise<Json> {
+export async function openApi(
+  routes: readonly Route[],
+  context: Context,
+  { measured }: { readonly measured: boolean },
+): Promise<Json> {
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method]: await operation(route, context) };
   }
+  if (measured) paths['/metrics'] = { get: METRICS };
   return {
     openapi: '3.1.0',
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
@@ -54,14 +59,32 @@ export async function openApi(routes: readonly Route[], context: Context): Promi
   };
 }
 
+const SECURITY = { admin: [{ key: [] }], read: [{ key: [] }, {}] } as const;
+
+/** The one path whose answer is no JSON. */
+const METRICS: Json = {
+  operationId: 'getMetrics',
+  summary: 'What is measured, for Prometheus',
+  description:
+    'Requests by route, how far views are behind, the feed of each market, models, alerts, the process.',
+  security: SECURITY.read,
+  parameters: [],
+  responses: {
+    200: {
+      description: "Prometheus' text format",
+      content: { 'text/plain': { schema: { type: 'string' } } },
+    },
+    304: { description: 'As if-none-match has it' },
+    ...problemResponses(ALWAYS),
+  },
+};
+
 async function operation(route: Route, context: Context): Promise<Json> {
   return {
     operationId: route.id,
     summary: route.summary,
     description: route.description,
-    ...(route.access === 'open'
-      ? {}
-      : { security: route.access === 'admin' ? [{ key: [] }] : [{ key: [] }, {}] }),
+    ...(route.access === 'open' ? {} : { security: SECURITY[route.access] }),
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
     ...(route.method === 'post' && route.body !== null
       ? {
@@ -78,11 +101,18 @@ async function operation(route: Route, context: Context): Promise<Json> {
           'application/json': { schema: toSchema(await route.answer(context), 'output') },
           ...(route.rows ? LINES : {}),
         },
+        ...(route.headers === undefined ? {} : { headers: headersOf(route.headers) }),
       },
       ...(route.method === 'get' ? { 304: { description: 'As if-none-match has it' } } : {}),
       ...problemResponses([...route.problems, ...ALWAYS, ...(route.access === 'admin' ? ADMIN : [])]),
     },
   };
+}
+
+function headersOf(headers: Readonly<Record<string, string>>): Json {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+  );
 }
 
 const LINES: Json = {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Rows } from './caching.ts';
+import type { Reply, Rows } from './caching.ts';
 import type { Context } from './context.ts';
 import { Problem, type ProblemCode } from './problem.ts';
 
-/** What a route answers: the JSON of its body, or rows. */
-export type Answer = Rows | unknown;
+/** What a route answers: the JSON of its body, the same with headers, or rows. */
+export type Answer = Rows | Reply | unknown;
 
 /** Who may ask: everybody, keys that may read (on this machine everybody), or keys with the admin scope. */
 export type Access = 'open' | 'read' | 'admin';
@@ -38,6 +38,8 @@ export interface Route {
   readonly body: z.ZodType | null;
   /** The schema of the answer, which may depend on what the SQL defines today. */
   readonly answer: (context: Context) => Promise<z.ZodType>;
+  /** Headers that its good answers have beside those of all, with what they say. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Errors beside those that any path may answer. */
   readonly problems: readonly ProblemCode[];
   readonly handle: (asked: Asked<unknown, unknown, unknown>, context: Context) => Promise<Answer>;

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 const as = (accept: string) => ({ headers: { accept } });
-const SECONDS = '/v1/candles/BTC-USD?timeframe=1s&order=asc&columns=close';
+const SECONDS = '/v1/candles/BTC-USD?timeframe=1s&order=asc&fields=close';
 
 async function raw(
   path: string,
@@ -32,7 +32,7 @@ async function raw(
 
 describe('CSV', () => {
   test('is what JSON is, and harmless in a spreadsheet', async () => {
-    const { headers, body } = await api.get('/v1/news?order=asc&columns=id,title,summary', as('text/csv'));
+    const { headers, body } = await api.get('/v1/news?order=asc&fields=id,title,summary', as('text/csv'));
     expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
     expect(headers.get('vary')).toContain('Accept');
     const rows = parse(body, { columns: true }) as Record<string, string>[];
@@ -43,8 +43,8 @@ describe('CSV', () => {
   });
 
   test('has its head without rows, and JSON in a column as text', async () => {
-    expect((await api.get('/v1/news?source=none&columns=id,url', as('text/csv'))).body).toBe('id,url\r\n');
-    const { body } = await api.get('/v1/models?version=1&columns=metrics', as('text/csv'));
+    expect((await api.get('/v1/news?source=none&fields=id,url', as('text/csv'))).body).toBe('id,url\r\n');
+    const { body } = await api.get('/v1/models?version=1&fields=metrics', as('text/csv'));
     expect(parse(body)).toEqual([['metrics'], ['{"mae":0.1}']]);
   });
 });

@@ -116,10 +116,7 @@ describe('API3 Broken object property level authorization', () => {
       'tableoid',
       'xmin',
     ]) {
-      const { body } = await api.as(
-        api.readKey,
-        `/v1/candles/BTC-USD?columns=${encodeURIComponent(columns)}`,
-      );
+      const { body } = await api.as(api.readKey, `/v1/candles/BTC-USD?fields=${encodeURIComponent(columns)}`);
       expect(['unknown_column', 'bad_parameter']).toContain(body.code);
     }
   });
@@ -147,7 +144,7 @@ describe('API4 Unrestricted resource consumption', () => {
     const BTC = '/v1/candles/BTC-USD';
     for (const path of [
       `${BTC}?limit=5001`,
-      `${BTC}?columns=${Array(300).fill('close').join(',')}`,
+      `${BTC}?fields=${Array(300).fill('close').join(',')}`,
       `${BTC}?cursor=${'A'.repeat(2_000)}`,
       `${BTC}?from=${'2'.repeat(5_000)}`,
     ]) {
@@ -339,13 +336,13 @@ describe('API10 Unsafe consumption of APIs', () => {
     await api.owner.query(
       `insert into news (id, source, title, received_at) values ('evil', '=1+1', '<script>alert(1)</script>', '2024-05-01')`,
     );
-    const { headers, body } = await api.as(api.readKey, '/v1/news?order=asc&limit=1&columns=title,source');
+    const { headers, body } = await api.as(api.readKey, '/v1/news?order=asc&limit=1&fields=title,source');
     expect([headers.get('content-type'), headers.get('x-content-type-options')]).toEqual([
       'application/json; charset=utf-8',
       'nosniff',
     ]);
     expect(body.data).toEqual([{ title: '<script>alert(1)</script>', source: '=1+1' }]);
-    const csv = await api.as(api.readKey, '/v1/news?order=asc&limit=1&columns=source', {
+    const csv = await api.as(api.readKey, '/v1/news?order=asc&limit=1&fields=source', {
       headers: { accept: 'text/csv' },
     });
     expect(csv.body).toBe("source\r\n'=1+1\r\n");

@@ -54,7 +54,7 @@ test.each(['asc', 'desc'])('pages in order %s hold every row once', async (order
   let cursor: string | null = null;
   do {
     const next: string = cursor === null ? '' : `&cursor=${cursor}`;
-    const { body } = await api.get(`/v1/candles/btc-usd?order=${order}&limit=33&columns=window_start${next}`);
+    const { body } = await api.get(`/v1/candles/btc-usd?order=${order}&limit=33&fields=window_start${next}`);
     expect(body.data.length).toBeLessThanOrEqual(33);
     seen.push(...body.data.map((row: { window_start: string }) => row.window_start));
     cursor = body.next_cursor;
@@ -86,7 +86,7 @@ test('from is inclusive, to is not; days and zones are understood', async () => 
 });
 
 test('columns are chosen in the order asked for', async () => {
-  const { body } = await api.get('/v1/candles/BTC-USD?limit=1&columns=close,trades,close');
+  const { body } = await api.get('/v1/candles/BTC-USD?limit=1&fields=close,trades,close');
   expect(Object.entries(body.data[0])).toEqual([
     ['close', '68099.50'],
     ['trades', 99],

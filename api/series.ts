@@ -15,6 +15,8 @@ type SeriesView = 'candles' | 'indicators' | 'features';
 const DAY_MS = 86_400_000;
 /** Windows this much older than the newest event are changed by a repair at most. */
 const SETTLED_AFTER_MS = 2 * DAY_MS;
+/** How long such an answer is given again; its clients may keep it for much longer. */
+const SETTLED_KEPT_MS = 10_000;
 
 /** Reads a page of a view that has one row per market, window and, where it has them, timeframe. */
 export async function readPage(
@@ -28,7 +30,7 @@ export async function readPage(
     context.markets.find(symbol, query.exchange),
     context.catalog.columns(view),
   ]);
-  const chosen = chooseColumns(columns, query.columns, view);
+  const chosen = chooseColumns(columns, query.fields, view);
   const { exchange } = market;
   const scope = {
     view,
@@ -56,6 +58,7 @@ export async function readPage(
     page,
     chosen.map(({ name }) => name),
     rule,
+    rule === 'settled' ? context.clock.now() + SETTLED_KEPT_MS : null,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { visitorOf } from './access/admission.ts';
-import { CACHE_CONTROL, Rows } from './caching.ts';
+import { CACHE_CONTROL, Reply, Rows } from './caching.ts';
 import type { Context } from './context.ts';
 import { Problem } from './problem.ts';
 import type { Asked, Route } from './route.ts';
@@ -21,10 +21,27 @@ export function handlerOf(route: Route, context: Context): RequestHandler {
       await sendRows({ route, asked, format, request, response, context });
       return;
     }
+    const { answers } = context;
+    const { generation } = answers;
     const answer = await route.handle(asked, context);
-    const [body, rule] =
-      answer instanceof Rows ? [answer.page, answer.rule] : [answer, 'revalidate' as const];
-    response.status(route.status).set('cache-control', CACHE_CONTROL[rule]).json(body);
+    if (answer instanceof Reply) response.set(answer.headers);
+    const [page, rule, until] =
+      answer instanceof Rows
+        ? [answer.page, answer.rule, answer.until]
+        : [answer instanceof Reply ? answer.body : answer, 'revalidate' as const, null];
+    const cacheControl = CACHE_CONTROL[rule];
+    const body = JSON.stringify(page);
+    response.status(route.status).set('cache-control', cacheControl).type('json').send(body);
+    if (until === null || request.method !== 'GET') return;
+    const etag = response.getHeader('etag');
+    if (typeof etag === 'string')
+      answers.keep(request.originalUrl, generation, {
+        route: request.route.path,
+        body,
+        etag,
+        cacheControl,
+        until,
+      });
   };
 }
 

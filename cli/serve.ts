@@ -109,7 +109,9 @@ async function openApi(
   const admin = new Admin({ config, url: platform.database.url('owner'), source });
   const routes = monitoringRoutes(index, clock);
   const feeds = () => source.report();
-  const app = createApi({ pool, logger, clock, status, feeds, gate, admin, limits, registry, routes, mount });
+  const app = createApi({
+    ...{ pool, logger, clock, status, feeds, changes, gate, admin, limits, registry, routes, mount },
+  });
   const close = async (): Promise<void> => {
     await admin.close();
     await streams.stop();

@@ -63,7 +63,7 @@ test.each(['1m', '5m', '15m', '1h', '1d'])(
   'candles of %s are those of the database, digit for digit',
   async (timeframe) => {
     const { data } = await get(
-      `/v1/candles/BTC-USD?timeframe=${timeframe}&order=asc&columns=open,high,low,close,volume,notional,vwap,trades`,
+      `/v1/candles/BTC-USD?timeframe=${timeframe}&order=asc&fields=open,high,low,close,volume,notional,vwap,trades`,
     );
     const { rows } = await owner.query(
       `select open::text, high::text, low::text, close::text, volume::text, notional::text, vwap::text, trades::int

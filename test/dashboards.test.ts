@@ -10,8 +10,8 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { databaseMetrics } from '../api/metrics/databaseMetrics.ts';
 import { HopMetrics } from '../api/metrics/hopMetrics.ts';
-import { httpMetrics } from '../api/metrics/httpMetrics.ts';
 import { pipelineMetrics } from '../api/metrics/pipelineMetrics.ts';
+import { observer } from '../api/observe.ts';
 
 // What dashboards and rules ask Prometheus for has to be what /metrics shows.
 
@@ -88,7 +88,7 @@ beforeAll(async () => {
   // Nobody is asked: names and labels are known without a database.
   const pool = new pg.Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none' });
   collectDefaultMetrics({ register: registry });
-  httpMetrics(registry, clock);
+  observer({ logger, clock, registry });
   pipelineMetrics(registry, {
     status: async () => ({ state: 'running', refreshLagMs: null }),
     feeds: () => ({ kind: 'none', detail: '', markets: [], news: null, kafka: null }),

@@ -1,17 +1,23 @@
-import type { ClientRateLimitInfo, Store } from 'express-rate-limit';
 import type { Clock } from '../context.ts';
 
 const WINDOW_MS = 60_000;
 const MOST_CLIENTS = 10_000;
 
+/** A minute of one client. */
 interface Window {
-  readonly resetTime: Date;
-  totalHits: number;
+  readonly endsAt: number;
+  hits: number;
+}
+
+/** How a client stands in its minute. */
+export interface Standing {
+  readonly hits: number;
+  /** Seconds until the next minute begins. */
+  readonly seconds: number;
 }
 
 /** Counts requests a minute and client. Of so many clients that memory would grow, the first ones are forgotten. */
-export class FixedWindows implements Store {
-  readonly localKeys = true;
+export class FixedWindows {
   readonly #clock: Clock;
   readonly #windows = new Map<string, Window>();
 
@@ -19,27 +25,18 @@ export class FixedWindows implements Store {
     this.#clock = clock;
   }
 
-  increment(client: string): ClientRateLimitInfo {
+  /** Counts a request. */
+  hit(client: string): Standing {
     const now = this.#clock.now();
-    const known = this.#windows.get(client);
-    if (known !== undefined && known.resetTime.getTime() > now) {
-      known.totalHits += 1;
-      return known;
+    let window = this.#windows.get(client);
+    if (window === undefined || window.endsAt <= now) {
+      this.#windows.delete(client);
+      const [oldest] = this.#windows.keys();
+      if (this.#windows.size >= MOST_CLIENTS && oldest !== undefined) this.#windows.delete(oldest);
+      window = { hits: 0, endsAt: now + WINDOW_MS };
+      this.#windows.set(client, window);
     }
-    this.#windows.delete(client);
-    const [oldest] = this.#windows.keys();
-    if (this.#windows.size >= MOST_CLIENTS && oldest !== undefined) this.#windows.delete(oldest);
-    const begun = { totalHits: 1, resetTime: new Date(now + WINDOW_MS) };
-    this.#windows.set(client, begun);
-    return begun;
-  }
-
-  decrement(client: string): void {
-    const known = this.#windows.get(client);
-    if (known !== undefined) known.totalHits -= 1;
-  }
-
-  resetKey(client: string): void {
-    this.#windows.delete(client);
+    window.hits += 1;
+    return { hits: window.hits, seconds: Math.ceil((window.endsAt - now) / 1000) };
   }
 }

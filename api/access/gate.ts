@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { NOBODY } from '../exchange.ts';
 import { Problem } from '../problem.ts';
 import type { Access } from '../route.ts';
 import type { Keyring } from './keyring.ts';
@@ -25,13 +26,13 @@ export interface GateOptions {
   readonly origins: readonly string[];
 }
 
-const NOBODY: Visitor = { name: 'nobody', id: null, admin: false, rate: null };
-
 /** Decides who may come in: for requests, and for the sockets that are no requests. */
 export class Gate {
   readonly keysRequired: boolean;
   readonly origins: readonly string[];
   readonly #keys: Keyring | null;
+  /** The name that was asked for last and is ours: nearly always the same. */
+  #ownHost = '';
 
   constructor({ keys, keysRequired, origins }: GateOptions) {
     this.#keys = keys;
@@ -84,8 +85,11 @@ export class Gate {
    * leads here, and then the name is what gives it away.
    */
   #checkHost({ headers: { host } }: IncomingMessage): void {
-    if (this.keysRequired || host === undefined) return;
-    if (isLoopback(hostName(host))) return;
+    if (this.keysRequired || host === undefined || host === this.#ownHost) return;
+    if (isLoopback(hostName(host))) {
+      this.#ownHost = host;
+      return;
+    }
     throw new Problem('wrong_host', {
       detail: `'${host.slice(0, 80)}' is not the name of this machine to itself: ask 127.0.0.1 or localhost, or have keys required (API_KEYS)`,
     });

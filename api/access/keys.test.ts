@@ -115,7 +115,7 @@ describe('the gate', () => {
 
 test('counts a minute per client, and forgets the first of too many', () => {
   const windows = new FixedWindows(clock);
-  const hits = (client: string): number => windows.increment(client).totalHits;
+  const hits = (client: string): number => windows.hit(client).hits;
   expect([hits('a'), hits('a'), hits('b')]).toEqual([1, 2, 1]);
   time += 59_999;
   expect(hits('a')).toBe(3);

@@ -6,9 +6,9 @@ import type { ProblemCode } from '../problem.ts';
 import { type Route, route } from '../route.ts';
 import {
   asOfParameter,
-  columnsParameter,
   cursorParameter,
   exchangeParameter,
+  fieldsParameter,
   limitParameter,
   moment,
   orderParameter,
@@ -147,7 +147,7 @@ export interface ListingQuery extends Readonly<Record<string, unknown>> {
   readonly order: 'asc' | 'desc';
   readonly limit: number;
   readonly cursor?: string;
-  readonly columns?: string;
+  readonly fields?: string;
 }
 
 function queryOf({ time, ofMarket, filters, choices, asOf }: Listing): z.ZodObject {
@@ -165,6 +165,6 @@ function queryOf({ time, ofMarket, filters, choices, asOf }: Listing): z.ZodObje
     order: orderParameter.describe(time === null ? 'By name' : `By ${time}: desc begins with the newest`),
     limit: limitParameter,
     cursor: cursorParameter,
-    columns: columnsParameter,
+    fields: fieldsParameter,
   });
 }

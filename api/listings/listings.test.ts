@@ -42,6 +42,13 @@ describe('pages', () => {
     ['/v1/drift?order=asc', 'drift_states', 'model, version, feature'],
     ['/v1/freshness?order=asc', 'freshness', 'exchange, symbol'],
     ['/v1/jobs?order=asc', 'job_runs', 'started_at'],
+    ['/v1/alerts?order=asc', 'alerts', 'since, rule, subject, episode'],
+    [
+      '/v1/alerts/deliveries?order=asc',
+      'alert_deliveries',
+      'created_at, rule, subject, episode, event, destination',
+    ],
+    ['/v1/retraining?order=asc', 'retraining_decisions', 'decided_at, name, decision'],
     ['/v1/accuracy/BTC-USD?order=asc', 'accuracy_1h', 'hour, version'],
     ['/v1/accuracy/BTC-USD?period=1d&order=asc', 'accuracy_1d', 'day, version'],
   ])('%s walks every row once, in order, though many have the same time', async (path, table, order) => {
@@ -60,24 +67,39 @@ describe('pages', () => {
   test('filters and columns', async () => {
     expect(
       await rows(
-        '/v1/predictions/btc-usd/history?version=2&horizon=5&limit=1&columns=version,predicted_price',
+        '/v1/predictions/btc-usd/history?version=2&horizon=5&limit=1&fields=version,predicted_price',
       ),
     ).toEqual([{ version: 2, predicted_price: '68166.50' }]);
     expect(await rows('/v1/predictions/BTC-USD/history?horizon=15')).toEqual([]);
-    expect(await rows('/v1/gaps?symbol=BTC-USD&status=detected&columns=from_id')).toEqual([{ from_id: 50 }]);
-    expect(await rows('/v1/freshness?state=stale&columns=symbol')).toEqual([{ symbol: 'ETH/USD' }]);
-    expect(await rows('/v1/jobs?kind=train&state=running&columns=run,progress')).toEqual([
+    expect(await rows('/v1/gaps?symbol=BTC-USD&status=detected&fields=from_id')).toEqual([{ from_id: 50 }]);
+    expect(await rows('/v1/freshness?state=stale&fields=symbol')).toEqual([{ symbol: 'ETH/USD' }]);
+    expect(await rows('/v1/jobs?kind=train&state=running&fields=run,progress')).toEqual([
       { run: 2, progress: 0.25 },
     ]);
-    expect(await rows('/v1/news?from=2024-06-01T00:03:00Z&to=2024-06-01T00:04:00Z&columns=id')).toEqual([
+    expect(await rows('/v1/alerts?state=firing&rule=lag&fields=subject,labels')).toEqual([
+      { subject: 'exchange=kraken symbol=BTC/USD', labels: { symbol: 'BTC/USD' } },
+      { subject: '', labels: { symbol: 'BTC/USD' } },
+    ]);
+    expect(
+      await rows(
+        '/v1/alerts/deliveries?destination=phone&state=failed&rule=lag&limit=1&fields=event,message',
+      ),
+    ).toEqual([{ event: 'resolved', message: { title: 'It is late' } }]);
+    expect(
+      await rows(
+        '/v1/retraining?action=wait&name=return-5m&fields=decision,reasons&as_of=2024-06-01T01:00:00Z',
+      ),
+    ).toEqual([{ decision: 1, reasons: ['it drifted'] }]);
+    expect(await rows('/v1/retraining?as_of=2024-06-01T00:09:00Z')).toEqual([]);
+    expect(await rows('/v1/news?from=2024-06-01T00:03:00Z&to=2024-06-01T00:04:00Z&fields=id')).toEqual([
       { id: 'story-7' },
       { id: 'story-6' },
     ]);
-    expect(await rows('/v1/news/scores?asset=btc&news_id=story-3&columns=score')).toEqual([{ score: 0.5 }]);
+    expect(await rows('/v1/news/scores?asset=btc&news_id=story-3&fields=score')).toEqual([{ score: 0.5 }]);
   });
 
   test('JSON that is stored as text is sent as JSON', async () => {
-    expect(await rows('/v1/models?version=1&columns=parameters,metrics,feature_names')).toEqual([
+    expect(await rows('/v1/models?version=1&fields=parameters,metrics,feature_names')).toEqual([
       { parameters: { alpha: 1 }, metrics: { mae: 0.1 }, feature_names: ['rsi_14'] },
     ]);
     expect((await rows('/v1/promotions?limit=1'))[0].reasons).toEqual(['It beats champion.']);
@@ -92,7 +114,7 @@ describe('pages', () => {
     ['/v1/accuracy/BTC-USD?as_of=2024-06-01', 'unknown_parameter'],
     ['/v1/errors/DOGE-USD', 'unknown_market'],
     ['/v1/errors/ETH-USD', 'exchange_required'],
-    ['/v1/models?columns=secret', 'unknown_column'],
+    ['/v1/models?fields=secret', 'unknown_column'],
   ])('%s is %s', async (path, code) => {
     expect((await api.get(path)).body).toMatchObject({ code });
   });
@@ -116,14 +138,14 @@ describe('pages', () => {
 describe('as it was known then', () => {
   test('predictions that had been made', async () => {
     const then = await rows(
-      '/v1/predictions/BTC-USD/history?as_of=2024-06-01T00:10:30Z&version=1&columns=window_start',
+      '/v1/predictions/BTC-USD/history?as_of=2024-06-01T00:10:30Z&version=1&fields=window_start',
     );
     expect(then[0]).toEqual({ window_start: '2024-06-01T00:09:00Z' });
     expect(then).toHaveLength(10);
   });
 
   test('errors of predictions whose horizon was over', async () => {
-    const then = await rows('/v1/errors/BTC-USD?as_of=2024-06-01T00:10:30Z&version=1&columns=window_start');
+    const then = await rows('/v1/errors/BTC-USD?as_of=2024-06-01T00:10:30Z&version=1&fields=window_start');
     expect(then[0]).toEqual({ window_start: '2024-06-01T00:04:00Z' });
   });
 
@@ -145,12 +167,12 @@ describe('as it was known then', () => {
       ],
     ],
   ])('models and what they served as at %s', async (at, expected) => {
-    const found = await rows(`/v1/models?as_of=${at}&columns=version,alias`);
+    const found = await rows(`/v1/models?as_of=${at}&fields=version,alias`);
     expect(found.map(({ version, alias }) => [version, alias])).toEqual(expected);
   });
 
   test('a hole that was closed later is open, also to a filter', async () => {
-    const path = '/v1/gaps?columns=from_id,status,repaired,closed_at';
+    const path = '/v1/gaps?fields=from_id,status,repaired,closed_at';
     expect(await rows(`${path}&as_of=2024-06-01T00:15:00Z`)).toEqual([
       { from_id: 10, status: 'detected', repaired: null, closed_at: null },
     ]);
@@ -165,13 +187,13 @@ describe('as it was known then', () => {
 
   test('windows that were closed, by the time of the market', async () => {
     const last = async (path: string): Promise<unknown> => (await rows(`${path}&limit=1`))[0]?.window_start;
-    const candles = '/v1/candles/BTC-USD?columns=window_start';
+    const candles = '/v1/candles/BTC-USD?fields=window_start';
     expect(await last(`${candles}&as_of=2024-06-01T01:00:05Z`)).toBe('2024-06-01T00:59:00Z');
     expect(await last(`${candles}&as_of=2024-06-01T01:00:04.999Z`)).toBe('2024-06-01T00:58:00Z');
     expect(await last(`${candles}&timeframe=5m&as_of=2024-06-01T01:00:06Z`)).toBe('2024-06-01T00:55:00Z');
     // Closed by now, not by the clock: the market has come to 01:39:58 only.
     expect(await last(`${candles}&as_of=2024-06-01T01:59:00Z`)).toBe('2024-06-01T01:38:00Z');
-    expect(await last('/v1/features/BTC-USD?columns=window_start&as_of=2024-06-01')).toBeUndefined();
+    expect(await last('/v1/features/BTC-USD?fields=window_start&as_of=2024-06-01')).toBeUndefined();
   });
 
   test('what is still to come, nobody knows', async () => {

@@ -24,7 +24,7 @@ export async function readRows(
     context.catalog.columns(view),
     symbol === undefined ? null : context.markets.find(symbol, query.exchange),
   ]);
-  const chosen = chooseColumns(columns, query.columns, view);
+  const chosen = chooseColumns(columns, query.fields, view);
   const where = conditions(listing, query, market);
   const scope = scopeOf(listing, query, market);
   if (query.cursor !== undefined) {
@@ -108,7 +108,7 @@ function columnThen({ asOf }: Listing, { as_of }: ListingQuery, column: string):
 }
 
 function scopeOf(listing: Listing, query: ListingQuery, market: MarketOfPath): CursorScope {
-  const { limit: _, cursor: __, columns: ___, ...rest } = query;
+  const { limit: _, cursor: __, fields: ___, ...rest } = query;
   const asked = Object.entries(rest).map(([name, value]) => [
     name,
     value === undefined ? undefined : String(value),

@@ -31,6 +31,11 @@ test('requests by route, the engine and the feeds, by the names of the conventio
   await api.get('/metrics');
   const { headers, body } = await api.get('/metrics');
   expect(headers.get('content-type')).toContain('text/plain');
+  const { paths } = (await api.get('/openapi.json')).body;
+  expect(paths['/metrics'].get.responses['200'].content).toEqual({
+    'text/plain': { schema: { type: 'string' } },
+  });
+  expect((await api.get('/metrics', { method: 'POST' })).status).toBe(405);
   for (const line of [
     'tickwave_http_request_duration_seconds_count{method="GET",route="/v1/candles/:symbol",status="200"} 1',
     'tickwave_http_request_duration_seconds_count{method="GET",route="/v1/candles/:symbol",status="404"} 1',

@@ -4,6 +4,7 @@ import { chooseColumns, type Row } from '../columns.ts';
 import type { Context } from '../context.ts';
 import { type CursorScope, readCursor, writeCursor } from '../cursor.ts';
 import { type Route, route } from '../route.ts';
+import { answeredBy, STORE_HEADER } from './answered.ts';
 import type { ChosenStore } from './choose.ts';
 import { type KindName, kindOf } from './kind.ts';
 import { recordsOf, recordsQuery } from './schemas.ts';
@@ -17,7 +18,7 @@ interface RecordsQuery extends Readonly<Record<string, unknown>> {
   readonly order: 'asc' | 'desc';
   readonly limit: number;
   readonly cursor?: string;
-  readonly columns?: string;
+  readonly fields?: string;
 }
 
 /** The route of a kind's records. */
@@ -31,6 +32,7 @@ export function recordsRoute(kind: KindName, chosen: ChosenStore): Route {
     params: z.strictObject({}),
     query: recordsQuery(kind),
     answer: async ({ catalog }) => recordsOf(rowSchema(await catalog.columns(view)).partial()),
+    headers: STORE_HEADER,
     problems: ['bad_parameter', 'unknown_parameter', 'unknown_column', 'bad_cursor'],
     // The schema is put together at run time, so the compiler can't follow what it gives.
     handle: (_params, query, context) => readRecords(kind, query as RecordsQuery, chosen, context),
@@ -39,7 +41,7 @@ export function recordsRoute(kind: KindName, chosen: ChosenStore): Route {
 
 async function readRecords(kind: KindName, query: RecordsQuery, chosen: ChosenStore, context: Context) {
   const { view, key } = kindOf(kind);
-  const columns = chooseColumns(await context.catalog.columns(view), query.columns, view);
+  const columns = chooseColumns(await context.catalog.columns(view), query.fields, view);
   const selection = selectionOf(kind, query);
   const scope = scopeOf(kind, query);
   const kinds = key.map((column) => column.kind);
@@ -50,8 +52,7 @@ async function readRecords(kind: KindName, query: RecordsQuery, chosen: ChosenSt
     from.search(search),
   );
   const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-  return {
-    store,
+  return answeredBy(store, {
     data: rows.slice(0, query.limit).map((row) => only(row, columns)),
     next_cursor:
       last === undefined
@@ -60,7 +61,7 @@ async function readRecords(kind: KindName, query: RecordsQuery, chosen: ChosenSt
             key.map(({ name }) => last[name]),
             scope,
           ),
-  };
+  });
 }
 
 /** What a request selects, by the parameters of its kind. */
@@ -78,7 +79,7 @@ function only(row: Row, columns: readonly { readonly name: string }[]): Row {
 }
 
 function scopeOf(kind: KindName, query: RecordsQuery): CursorScope {
-  const { limit: _, cursor: __, columns: ___, ...rest } = query;
+  const { limit: _, cursor: __, fields: ___, ...rest } = query;
   const asked = Object.entries(rest).map(([name, value]) => [
     name,
     value === undefined ? undefined : String(value),

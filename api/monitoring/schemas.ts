@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import {
-  columnsParameter,
   cursorParameter,
+  fieldsParameter,
   limitParameter,
   moment,
   orderParameter,
@@ -38,7 +38,7 @@ export function recordsQuery(kind: KindName): z.ZodObject {
     order: orderParameter.describe(`By ${name}: desc begins with the newest`),
     limit: limitParameter,
     cursor: cursorParameter,
-    columns: columnsParameter,
+    fields: fieldsParameter,
   });
 }
 

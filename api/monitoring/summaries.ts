@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
+import { answeredBy, STORE_HEADER } from './answered.ts';
 import type { ChosenStore } from './choose.ts';
 import { selectionOf } from './records.ts';
 import {
@@ -38,13 +39,14 @@ function skill(chosen: ChosenStore): Route {
     params,
     query: skillQuery,
     answer: async () => skillAnswer,
+    headers: STORE_HEADER,
     problems,
     handle: async (_params, query, context) => {
       const selection = bounded('accuracy', query, context, query.interval);
       const { store, value } = await chosen.ask(tablesOf(context), selection, context.logger, (from) =>
         from.accuracy(selection, query.interval),
       );
-      return { store, data: value.map(pointOf) };
+      return answeredBy(store, { data: value.map(pointOf) });
     },
   });
 }
@@ -73,6 +75,7 @@ function percentiles(chosen: ChosenStore): Route {
     params,
     query: percentilesQuery,
     answer: async () => percentilesAnswer,
+    headers: STORE_HEADER,
     problems,
     handle: async (_params, query, context) => {
       const selection = bounded('errors', query, context, null);
@@ -80,7 +83,7 @@ function percentiles(chosen: ChosenStore): Route {
         from.errorPercentiles(selection, PERCENTS),
       );
       const found = PERCENTS.map((percent, index) => ({ percent, error: value.values[index] ?? null }));
-      return { store, count: value.count, percentiles: found };
+      return answeredBy(store, { count: value.count, percentiles: found });
     },
   });
 }
@@ -95,13 +98,14 @@ function counts(chosen: ChosenStore): Route {
     params,
     query: countsQuery,
     answer: async () => countsAnswer,
+    headers: STORE_HEADER,
     problems,
     handle: async (_params, query, context) => {
       const selection = bounded(query.kind, query, context, query.interval);
       const { store, value } = await chosen.ask(tablesOf(context), selection, context.logger, (from) =>
         from.counts(selection, query.interval),
       );
-      return { store, data: value };
+      return answeredBy(store, { data: value });
     },
   });
 }

@@ -29,6 +29,19 @@ test('the champion, and the end of the minute that is predicted', async () => {
   expect((await api.get('/v1/predictions/BTC-USD?model=other')).body.data).toEqual([]);
 });
 
+test('the short form answers the same', async () => {
+  for (const query of ['', '?horizon=5', '?as_of=2024-06-01T01:00:00Z', '?horizon=x']) {
+    const [long, short] = await Promise.all(
+      ['/v1/predictions', '/predictions'].map((path) => api.get(`${path}/BTC-USD${query}`)),
+    );
+    expect([short?.status, short?.body.data, short?.body.code]).toEqual([
+      long?.status,
+      long?.body.data,
+      long?.body.code,
+    ]);
+  }
+});
+
 test('as it was known then: the champion of that time', async () => {
   const at = async (time: string) =>
     (await api.get(`/v1/predictions/BTC-USD?as_of=${time}`)).body.data.map(

@@ -5,12 +5,18 @@ import type { Clock } from '../context.ts';
 import type { Views } from '../database.ts';
 import { type Market, urlSymbol } from '../markets.ts';
 import { type Remembered, remembered } from '../remembered.ts';
+import type { ChangeSource } from '../stream/changeSource.ts';
 
 const CURRENT = readFileSync(new URL('./latest.sql', import.meta.url), 'utf8');
 const AS_OF = readFileSync(new URL('./latestAsOf.sql', import.meta.url), 'utf8');
 
-/** A prediction comes once a minute; for this long the newest ones are not asked for again. */
+/** For this long the newest ones are not asked for again. */
 const KEPT_MS = 250;
+/** The same where changes are told of: only that a champion has been silent for two days is then seen so late. */
+const KEPT_UNTIL_TOLD_MS = 1_000;
+
+/** What they are made of. */
+const MADE_OF = ['predictions', 'models'];
 
 const time = z.iso.datetime({ offset: true });
 const decimal = z
@@ -43,24 +49,40 @@ export type LatestPrediction = Readonly<z.infer<typeof predictionSchema>>;
 
 type Stored = Omit<LatestPrediction, 'predicts_for'>;
 
+/** The newest predictions, and the time until which they may be taken for the newest. */
+export interface Current {
+  readonly byMarket: ReadonlyMap<string, readonly LatestPrediction[]>;
+  readonly until: number;
+}
+
 /** The newest predictions of the champions. */
 export class LatestPredictions {
   readonly #db: Kysely<Views>;
-  readonly #current: Remembered<ReadonlyMap<string, readonly LatestPrediction[]>>;
+  readonly #clock: Clock;
+  readonly #keptMs: number;
+  readonly #current: Remembered<Current>;
 
-  constructor(db: Kysely<Views>, clock: Clock) {
+  /** @param changes where it is told what has changed; without, they are a quarter of a second old at most */
+  constructor(db: Kysely<Views>, clock: Clock, changes: ChangeSource | null, onChange: () => void) {
     this.#db = db;
-    this.#current = remembered(clock, KEPT_MS, () => this.#load());
+    this.#clock = clock;
+    this.#keptMs = changes === null ? KEPT_MS : KEPT_UNTIL_TOLD_MS;
+    this.#current = remembered(clock, this.#keptMs, () => this.#load());
+    for (const relation of MADE_OF)
+      changes?.subscribe(relation, () => {
+        this.#current.forget();
+        onChange();
+      });
   }
 
-  /** By market, horizon and model; a quarter of a second old at most. */
-  async all(): Promise<readonly LatestPrediction[]> {
-    return [...(await this.#current.get()).values()].flat();
+  /** By market, horizon and model. */
+  current(): Promise<Current> {
+    return this.#current.get();
   }
 
-  /** Of one market. */
-  async of(market: Market): Promise<readonly LatestPrediction[]> {
-    return (await this.#current.get()).get(nameOf(market)) ?? [];
+  /** Those of one market. */
+  static of({ byMarket }: Current, market: Market): readonly LatestPrediction[] {
+    return byMarket.get(nameOf(market)) ?? [];
   }
 
   /** As it was known then. */
@@ -69,14 +91,15 @@ export class LatestPredictions {
     return rows.map(shown);
   }
 
-  async #load(): Promise<ReadonlyMap<string, readonly LatestPrediction[]>> {
+  async #load(): Promise<Current> {
+    const until = this.#clock.now() + this.#keptMs;
     const { rows } = await this.#db.executeQuery<Stored>(CompiledQuery.raw(CURRENT, []));
     const byMarket = new Map<string, LatestPrediction[]>();
     for (const row of rows) {
       const name = nameOf(row);
       byMarket.set(name, [...(byMarket.get(name) ?? []), shown(row)]);
     }
-    return byMarket;
+    return { byMarket, until };
   }
 }
 

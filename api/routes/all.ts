@@ -1,3 +1,4 @@
+import { alertDeliveries, alerts, retraining } from '../listings/alerts.ts';
 import { accuracy, calibration, errors, predictionHistory } from '../listings/judged.ts';
 import { featureLag, scoringLag, unknownMinutes } from '../listings/lags.ts';
 import { drift, models, promotions } from '../listings/models.ts';
@@ -11,7 +12,7 @@ import { feeds } from './feeds.ts';
 import { health } from './health.ts';
 import { indicators } from './indicators.ts';
 import { markets } from './markets.ts';
-import { allPredictions, predictions } from './predictions.ts';
+import { allPredictions, predictions, shortPredictions } from './predictions.ts';
 import { ready } from './ready.ts';
 
 /** Every path that is read, in the order of the document. */
@@ -27,12 +28,14 @@ export const routes: readonly Route[] = [
   scores,
   allPredictions,
   predictions,
+  shortPredictions,
   predictionHistory,
   errors,
   accuracy,
   calibration,
   models,
   promotions,
+  retraining,
   drift,
   gaps,
   freshness,
@@ -40,5 +43,7 @@ export const routes: readonly Route[] = [
   scoringLag,
   unknownMinutes,
   jobs,
+  alerts,
+  alertDeliveries,
   catalog,
 ];

@@ -60,14 +60,14 @@ export const cursorParameter = z
   .optional()
   .describe('next_cursor of the page before, with the same other parameters');
 
-/** Which columns to send. */
-export const columnsParameter = z
+/** Which columns to send; the rest of the row stays here. */
+export const fieldsParameter = z
   .string()
   .regex(/^[A-Za-z0-9_]{1,63}(,[A-Za-z0-9_]{1,63}){0,199}$/, {
     error: 'expected names of columns joined by commas',
   })
   .optional()
-  .describe('Columns to send, joined by commas; all when left out');
+  .describe('Columns to send, joined by commas, in this order; all when left out');
 
 /** Which way rows go. */
 export const orderParameter = z.enum(['asc', 'desc'], { error: 'expected asc or desc' }).default('desc');

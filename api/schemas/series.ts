@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import {
   asOfParameter,
-  columnsParameter,
   cursorParameter,
   exchangeParameter,
+  fieldsParameter,
   limitParameter,
   moment,
   orderParameter,
@@ -24,7 +24,7 @@ export const seriesQuery = z.strictObject({
   order: orderParameter.describe('By window start: desc begins with the newest'),
   limit: limitParameter,
   cursor: cursorParameter,
-  columns: columnsParameter,
+  fields: fieldsParameter,
 });
 
 /** The query of a series that exists in several timeframes. */

@@ -71,8 +71,9 @@ test('what can be asked for is what is indexed', () => {
 function answersAs(store: 'tables' | 'elasticsearch', api: () => TestApi): void {
   // biome-ignore lint/suspicious/noExplicitAny: the test says what it expects of an answer
   async function get(path: string): Promise<any> {
-    const { status, body } = await api().get(`/v1/monitoring/${path}`);
-    expect([path, status, body?.store]).toEqual([path, 200, store]);
+    const { status, headers, body } = await api().get(`/v1/monitoring/${path}`);
+    const said = headers.get('tickwave-store');
+    expect([path, status, body?.store, said]).toEqual([path, 200, store, store]);
     return body;
   }
 
@@ -114,7 +115,7 @@ function answersAs(store: 'tables' | 'elasticsearch', api: () => TestApi): void 
 
   test('filters, ranges and columns', async () => {
     const { data } = await get(
-      `predictions?from=2026-11-21T12:00:00Z&to=2026-11-21T12:25:00Z&symbol=btc-usd&model=Zebra&columns=window_start,predicted_price,made_at&order=asc`,
+      `predictions?from=2026-11-21T12:00:00Z&to=2026-11-21T12:25:00Z&symbol=btc-usd&model=Zebra&fields=window_start,predicted_price,made_at&order=asc`,
     );
     expect(data).toEqual([
       {
@@ -144,8 +145,8 @@ function answersAs(store: 'tables' | 'elasticsearch', api: () => TestApi): void 
       },
     ]);
     expect((await get(`health?from=${DAY_AGO}&state=stale`)).data).toHaveLength(3);
-    expect((await get('models?alias=champion&columns=version')).data).toEqual([{ version: 2 }]);
-    expect((await get('training-runs?state=failed&columns=run')).data).toEqual([{ run: 1 }]);
+    expect((await get('models?alias=champion&fields=version')).data).toEqual([{ version: 2 }]);
+    expect((await get('training-runs?state=failed&fields=run')).data).toEqual([{ run: 1 }]);
     expect((await get(`predictions?from=${DAY_AGO}&model=nobody`)).data).toEqual([]);
     const firing = await get(`alerts?from=${DAY_AGO}&state=firing&rule=feed-stale&order=asc`);
     expect(firing.data.map(({ subject }: { subject: string }) => subject)).toEqual([
@@ -162,7 +163,7 @@ function answersAs(store: 'tables' | 'elasticsearch', api: () => TestApi): void 
   });
 
   test('rows of one time are ordered by the bytes of their names', async () => {
-    const { data } = await get('errors?from=2026-11-21T12:25:00Z&order=asc&columns=symbol,model');
+    const { data } = await get('errors?from=2026-11-21T12:25:00Z&order=asc&fields=symbol,model');
     expect(data.map(({ symbol, model }: { symbol: string; model: string }) => `${symbol} ${model}`)).toEqual([
       ...['BTC/USD Zebra', 'BTC/USD return-5m', 'BTC/USD ärger'],
       ...['ETH/USD Zebra', 'ETH/USD return-5m', 'ETH/USD ärger'],
@@ -216,7 +217,7 @@ function answersAs(store: 'tables' | 'elasticsearch', api: () => TestApi): void 
     const refused: [string, string][] = [
       ['predictions?limit=0', 'bad_parameter'],
       ['predictions?colour=red', 'unknown_parameter'],
-      ['predictions?columns=colour', 'unknown_column'],
+      ['predictions?fields=colour', 'unknown_column'],
       ['predictions?cursor=abc', 'bad_cursor'],
       ['skill', 'bad_parameter'],
       ['counts?kind=predictions&from=2020-01-01', 'bad_parameter'],

@@ -46,7 +46,7 @@ export function predictionPages(
   const path = `/v1/predictions/${market.symbol.replace('/', '-')}/history`;
   const query = {
     ...{ exchange: market.exchange, horizon, model, limit: PREDICTIONS },
-    columns: 'window_start,horizon_minutes,model,version,predicted_price,lower_price,upper_price',
+    fields: 'window_start,horizon_minutes,model,version,predicted_price,lower_price,upper_price',
   };
   return new PagedRows({
     ask: (cursor) => page<Prediction>(path, query, cursor),

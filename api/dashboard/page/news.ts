@@ -14,7 +14,7 @@ const NEUTRAL = 0.1;
 export async function newsCard({ symbol, base_asset }: Market): Promise<MarkedCard> {
   const asset = base_asset ?? symbol.split('/')[0];
   const [stories, scores] = await Promise.all([
-    rows<Story>('/v1/news', { limit: STORIES, columns: 'id,source,title,url,received_at' }),
+    rows<Story>('/v1/news', { limit: STORIES, fields: 'id,source,title,url,received_at' }),
     rows<Score>('/v1/news/scores', { asset, limit: STORIES * 2 }),
   ]);
   const scoreOf = new Map(scores.map(({ news_id, score }) => [news_id, score]));

@@ -67,7 +67,7 @@ export async function whyNoPrediction({ exchange, symbol }: Market): Promise<str
   const [training] = await rows<Job>('/v1/jobs', { kind: 'train', limit: 1 });
   if (training?.message) return `No model is trained yet. ${training.message}`;
   const minutes = await rows<Minute>(`/v1/features/${symbol.replace('/', '-')}`, {
-    ...{ exchange, limit: MOST_COUNTED, columns: 'complete' },
+    ...{ exchange, limit: MOST_COUNTED, fields: 'complete' },
   });
   const complete = minutes.filter((minute) => minute.complete).length;
   const there = `${complete === MOST_COUNTED ? 'at least ' : ''}${count(complete)}`;
