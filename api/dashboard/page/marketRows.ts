@@ -28,8 +28,8 @@ export function candlePages({ market, shown }: Asked, chart: MarketChart): Paged
 export function indicatorPages({ market, shown }: Asked, chart: MarketChart): PagedRows<IndicatorRow> | null {
   if (shown.indicators.length === 0) return null;
   const path = `/v1/indicators/${market.symbol.replace('/', '-')}`;
-  const columns = ['window_start', ...shown.indicators].join(',');
-  const query = { exchange: market.exchange, timeframe: shown.timeframe, limit: PAGE, columns };
+  const fields = ['window_start', ...shown.indicators].join(',');
+  const query = { exchange: market.exchange, timeframe: shown.timeframe, limit: PAGE, fields };
   return new PagedRows({
     ask: (cursor) => page<IndicatorRow>(path, query, cursor),
     ...{ kept: chart.indicators.rows, changed: () => chart.drawIndicators(), most: MOST_WINDOWS },
