@@ -1,5 +1,6 @@
 import { type Config, loadConfig } from '../config/config.ts';
 import { type Progress, progressBar } from './progress.ts';
+import { redactor } from './redact.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
 /** What a verb is given. */
@@ -15,12 +16,12 @@ export interface Context {
 /** The context of this process. Nothing is read before a verb asks, so that `--help` works in any environment. */
 export function processContext(finish: (code: number) => void): Context {
   let config: Config | null = null;
-  const fixed = processTerminal('info');
+  const fixed = processTerminal('info', redactor(null));
   let terminal = fixed;
   const read = (): Config => {
     if (config !== null) return config;
     config = loadConfig(process.env, process.cwd());
-    terminal = processTerminal(config.LOG_LEVEL);
+    terminal = processTerminal(config.LOG_LEVEL, redactor(config));
     for (const warning of config.warnings) terminal.warn(warning);
     return config;
   };
@@ -29,6 +30,7 @@ export function processContext(finish: (code: number) => void): Context {
       print: (line) => terminal.print(line),
       say: (line) => terminal.say(line),
       warn: (line) => terminal.warn(line),
+      fail: (line) => terminal.fail(line),
       debug: (line) => terminal.debug(line),
       interactive: fixed.interactive,
     },

@@ -37,7 +37,14 @@ async function refusal(...args: readonly string[]): Promise<string> {
   const said: string[] = [];
   const nothing = (): void => {};
   const context: Context = {
-    terminal: { print: nothing, say: nothing, warn: nothing, debug: nothing, interactive: false },
+    terminal: {
+      print: nothing,
+      say: nothing,
+      warn: nothing,
+      fail: nothing,
+      debug: nothing,
+      interactive: false,
+    },
     config: () => loadConfig({}, folder),
     progress: () => ({ begin: nothing, at: nothing, end: nothing }),
     finish: (code) => said.push(`it ended with ${code}`),

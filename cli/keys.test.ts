@@ -19,6 +19,16 @@ test('a key is printed once, listed without its text, and revoked by its name', 
   expect((await place.run('keys', 'list')).stdout).toContain('revoked 20');
 });
 
+test('status reads what asks for keys: it is the operator who asks', async () => {
+  const guarded = workplace({ API_KEYS: 'required', SIMULATOR_HISTORY: '0', SIMULATOR_MARKETS: '1' });
+  const { api } = await guarded.start();
+  expect((await fetch(`${api}/v1/feeds`)).status).toBe(401);
+  const { code, stdout } = await guarded.run('status', '--json');
+  expect([code, JSON.parse(stdout).feeds?.kind]).toEqual([0, 'simulated']);
+  expect(stdout).not.toContain('tw_');
+  await guarded.remove();
+}, 120_000);
+
 test('what can not be is said, with the exit code of usage', async () => {
   const [scope, unknown] = await Promise.all([
     place.run('keys', 'add', 'x', '--scope', 'root'),

@@ -14,11 +14,16 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/(hooks\.slack\.com\/services\/)[\w/-]+/g, `$1${HIDDEN}`],
 ];
 
-/** Hides secrets in a line that is about to be written: the values of the configuration, and what looks like one. */
-export function redactor(config: Config): (line: string) => string {
-  const values = (Object.keys(VARIABLES) as VariableName[]).flatMap((name) => {
+/**
+ * Hides secrets in a line that is about to be written: the values of the configuration, and what looks like one.
+ *
+ * @param config null before it is read
+ */
+export function redactor(config: Config | null): (line: string) => string {
+  const names = config === null ? [] : (Object.keys(VARIABLES) as VariableName[]);
+  const values = names.flatMap((name) => {
     const variable: Variable<unknown> = VARIABLES[name];
-    const value = config[name];
+    const value = config?.[name];
     return variable.secret === true && typeof value === 'string' ? [value, ...passwordOf(value)] : [];
   });
   // As they are, as they stand in JSON, and as they stand in an address; the longest first, for one may hold another.

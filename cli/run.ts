@@ -110,7 +110,7 @@ export async function run(argv: readonly string[]): Promise<void> {
 function failure(error: unknown, { terminal }: Context): number {
   // Commander has said it already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (!(error instanceof FoundWanting)) process.stderr.write(`tickwave: ${explainError(error)}\n`);
+  if (!(error instanceof FoundWanting)) terminal.fail(`tickwave: ${explainError(error)}`);
   if (error instanceof Error) terminal.debug(error.stack ?? '');
   return exitCodeOf(error);
 }

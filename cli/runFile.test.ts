@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -12,6 +12,7 @@ const running = {
   startedAt: '2026-01-01T00:00:00Z',
   source: 'x',
   api: 'http://127.0.0.1:1',
+  apiKey: 'tw_x',
   databasePort: 1,
 };
 
@@ -33,6 +34,7 @@ test('one that holds the folder is starting until it has announced itself', () =
   expect(announced(folder)).toBeNull();
   announce(folder, running);
   expect(announced(folder)).toEqual(running);
+  expect(statSync(join(folder, 'running.json')).mode & 0o077).toBe(0);
   writeFileSync(join(folder, 'running.json'), '{');
   expect(announced(folder)).toBeNull();
   withdraw(folder);

@@ -11,6 +11,8 @@ const schema = z.object({
   /** Where trades come from, for people. */
   source: z.string().nullable(),
   api: z.string().nullable(),
+  /** With which verbs of the same user read the API; null where it takes none. */
+  apiKey: z.string().nullable(),
   /** Port of the embedded database; null when DATABASE_URL is used. */
   databasePort: z.number().int().nullable(),
 });
@@ -22,10 +24,11 @@ function path(dataDir: string): string {
   return join(dataDir, 'running.json');
 }
 
-/** Says what runs. A reader sees the old text or the new one, never half of it. */
+/** Says what runs, to its own user alone. A reader sees the old text or the new one, never half of it. */
 export function announce(dataDir: string, running: Running): void {
   const draft = `${path(dataDir)}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(running, null, 2)}\n`);
+  rmSync(draft, { force: true });
+  writeFileSync(draft, `${JSON.stringify(running, null, 2)}\n`, { mode: 0o600 });
   renameSync(draft, path(dataDir));
 }
 

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { alertsOf } from './alerts.ts';
 import type { Context } from './context.ts';
 import { onInterrupt } from './interrupt.ts';
 import { openModels } from './models/service.ts';
@@ -22,9 +23,10 @@ Examples:
 
 async function run({ terminal, config }: Context, trains: boolean): Promise<void> {
   const settings = config();
+  const alerts = alertsOf(settings);
   const url = settings.DATABASE_URL ?? runningUrl(settings, requireRunning(settings), 'owner');
   const signal = onInterrupt(terminal.say);
-  const models = await openModels({ config: settings, url, say: terminal.warn, trains });
+  const models = await openModels({ config: settings, url, say: terminal.warn, trains, alerts });
   for (const remark of models.remarks) terminal.say(remark);
   try {
     terminal.say('scoring; Ctrl-C ends it');

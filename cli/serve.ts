@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { passingKey } from '../api/access/key.ts';
 import { createApi } from '../api/app.ts';
 import { createReadPool } from '../api/database.ts';
 import { type Listening, listen } from '../api/listen.ts';
@@ -53,6 +54,7 @@ export async function serve(serving: Serving): Promise<number> {
       startedAt: new Date(systemClock.now()).toISOString(),
       source: source.name,
       api: api.listening.url,
+      apiKey: api.key,
       databasePort: platform.database.port,
     });
     sayWhere(context.terminal, platform, api.listening.url, source, json);
@@ -87,12 +89,17 @@ function sayWhere({ print }: Terminal, platform: Platform, api: string, source: 
   print('  stop      Ctrl-C');
 }
 
-async function openApi(
-  { config, platform, source }: Serving,
-  { index }: OpenMonitoring,
-): Promise<{ readonly listening: Listening; stop(): Promise<void> }> {
+interface OpenApi {
+  readonly listening: Listening;
+  /** For verbs on the same data folder; null where none is needed. */
+  readonly key: string | null;
+  stop(): Promise<void>;
+}
+
+async function openApi({ config, platform, source }: Serving, { index }: OpenMonitoring): Promise<OpenApi> {
   const logger = openLog(config);
-  const gate = gateOf(config, logger);
+  const operator = passingKey('operator of this machine', systemClock.now());
+  const gate = gateOf(config, logger, operator.record);
   const limits = rateLimitsOf(config);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -123,6 +130,7 @@ async function openApi(
     streams.attach(listening.server);
     return {
       listening,
+      key: gate.keysRequired ? operator.text : null,
       stop: async () => {
         await close();
         await listening.stop();

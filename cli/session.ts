@@ -76,6 +76,7 @@ export async function withSession<T>(
       startedAt: new Date(systemClock.now()).toISOString(),
       source: null,
       api: null,
+      apiKey: null,
       databasePort: database.port,
     });
     return await work({ url: database.url('owner'), own: true, lost: platform.lost, platform });

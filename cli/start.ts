@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../engine/clock.ts';
+import { alertsOf } from './alerts.ts';
 import type { Context } from './context.ts';
 import { AlreadyRunning } from './errors.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -44,6 +45,7 @@ Ctrl-C ends it in order: the source, the last rows, the last refresh, the API, t
 async function run(context: Context, flags: Flags): Promise<number> {
   const { terminal } = context;
   const config = context.config();
+  const alerts = alertsOf(config);
   const sourceOf = await plan(context, config, flags);
   const signal = onInterrupt(terminal.say);
   if (flags.json === undefined) terminal.print(`Tickwave: ${sourceOf('').banner}`);
@@ -54,7 +56,7 @@ async function run(context: Context, flags: Flags): Promise<number> {
     const say = terminal.warn;
     const source = await ingested(sourceOf(url), { config, url, profile, clock: systemClock, say });
     const json = flags.json === true;
-    const models = await openModels({ config, url, say, trains: true });
+    const models = await openModels({ config, url, say, trains: true, alerts });
     for (const remark of models.remarks) terminal.say(remark);
     try {
       return await serve({ context, config, platform, verb: 'start', source, models, signal, json });

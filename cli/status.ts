@@ -46,7 +46,7 @@ async function run({ terminal, config }: Context, json: boolean): Promise<void> 
     source: running?.source ?? null,
     data_dir: settings.DATA_DIR,
     api: running === null || running.api === null ? null : await askApi(running.api),
-    feeds: running === null || running.api === null ? null : await askFeeds(running.api),
+    feeds: running === null || running.api === null ? null : await askFeeds(running.api, running.apiKey),
     database: running === null ? null : await readStore(runningUrl(settings, running, 'analyst')),
   };
   if (json) terminal.print(JSON.stringify(status, null, 2));
@@ -56,9 +56,10 @@ async function run({ terminal, config }: Context, json: boolean): Promise<void> 
 
 const WITHIN_MS = 3000;
 
-async function askFeeds(url: string): Promise<FeedsReport | null> {
+async function askFeeds(url: string, key: string | null): Promise<FeedsReport | null> {
   try {
-    const answer = await fetch(`${url}/v1/feeds`, { signal: AbortSignal.timeout(WITHIN_MS) });
+    const headers = key === null ? {} : { authorization: `Bearer ${key}` };
+    const answer = await fetch(`${url}/v1/feeds`, { headers, signal: AbortSignal.timeout(WITHIN_MS) });
     return feedsSchema.parse(await answer.json());
   } catch {
     return null;

@@ -8,25 +8,42 @@ export interface Terminal {
   say(line: string): void;
   /** Something to know that is not an error; silent at LOG_LEVEL error. */
   warn(line: string): void;
+  /** Why the command ends; always said. */
+  fail(line: string): void;
   /** Detail that only LOG_LEVEL=debug shows. */
   debug(line: string): void;
   /** Whether people watch stderr: bars may be redrawn. */
   readonly interactive: boolean;
 }
 
-/** The process's own streams. */
-export function processTerminal(level: Config['LOG_LEVEL']): Terminal {
+/** Where lines go. */
+export interface Streams {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+}
+
+/**
+ * The process's own streams. No line for people has a secret in it; data is what was asked for, such as a new key.
+ *
+ * @param hide what is done to lines for people
+ */
+export function processTerminal(
+  level: Config['LOG_LEVEL'],
+  hide: (line: string) => string,
+  { stdout, stderr }: Streams = process,
+): Terminal {
   const write = (line: string): void => {
-    process.stderr.write(`${line}\n`);
+    stderr.write(`${hide(line)}\n`);
   };
   const quiet = (levels: readonly string[]): boolean => levels.includes(level);
   return {
     print: (line) => {
-      process.stdout.write(`${line}\n`);
+      stdout.write(`${line}\n`);
     },
     say: (line) => (quiet(['silent', 'error', 'warn']) ? undefined : write(line)),
     warn: (line) => (quiet(['silent', 'error']) ? undefined : write(line)),
+    fail: write,
     debug: (line) => (level === 'debug' ? write(line) : undefined),
-    interactive: process.stderr.isTTY === true,
+    interactive: stderr.isTTY === true,
   };
 }

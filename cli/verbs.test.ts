@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Workplace, workplace } from '../test/support/cli.ts';
@@ -56,6 +56,16 @@ describe('bad usage', () => {
     expect(stderr).toContain("PORT is 'http'; it has to be a whole number from 0 to 65535");
     expect(stderr).toContain('did you mean SIMULATOR_SEED?');
     expect(stderr).not.toContain('    at ');
+  });
+
+  test('of the file of alerts is told before a database is started', async () => {
+    const file = join(place.dataDir, '..', 'alerts.yaml');
+    writeFileSync(file, 'rules:\n  - name: late\n    sevrity: warning\n');
+    const { code, stdout, stderr } = await place.spawn(['start'], { ALERTS_FILE: file }).ended;
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(file);
+    expect(stderr).toContain('line 2');
+    expect(existsSync(place.dataDir)).toBe(false);
   });
 
   test('of a replay is told before a database is started', async () => {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { NOBODY } from '../exchange.ts';
 import { Problem } from '../problem.ts';
 import type { Access } from '../route.ts';
+import { isKey, type KeyRecord, keyId } from './key.ts';
 import type { Keyring } from './keyring.ts';
 import { isLoopback } from './loopback.ts';
 
@@ -24,6 +25,8 @@ export interface GateOptions {
   readonly keysRequired: boolean;
   /** Web pages from elsewhere that may ask, as `https://desk.example`. */
   readonly origins: readonly string[];
+  /** A key that is in no file, for whoever runs the process. */
+  readonly operator?: KeyRecord | null;
 }
 
 /** Decides who may come in: for requests, and for the sockets that are no requests. */
@@ -31,11 +34,13 @@ export class Gate {
   readonly keysRequired: boolean;
   readonly origins: readonly string[];
   readonly #keys: Keyring | null;
+  readonly #operator: KeyRecord | null;
   /** The name that was asked for last and is ours: nearly always the same. */
   #ownHost = '';
 
-  constructor({ keys, keysRequired, origins }: GateOptions) {
+  constructor({ keys, keysRequired, origins, operator = null }: GateOptions) {
     this.#keys = keys;
+    this.#operator = operator;
     this.keysRequired = keysRequired;
     this.origins = origins;
   }
@@ -48,7 +53,7 @@ export class Gate {
     this.#checkHost(request);
     const shown = keyShown(request);
     if (shown === null) return NOBODY;
-    const record = this.#keys?.find(shown) ?? null;
+    const record = this.#find(shown);
     if (record === null)
       throw unauthorized('The key is not one of ours, or was revoked: `tickwave keys add` makes one');
     const { id, name, scopes, rate } = record;
@@ -73,12 +78,18 @@ export class Gate {
     try {
       this.#checkHost(request);
       if (key === null) return !this.keysRequired;
-      return (this.#keys?.find(key) ?? null) !== null;
+      return this.#find(key) !== null;
     } catch (error) {
       if (error instanceof Problem) return false;
       throw error;
     }
   };
+
+  #find(key: string): KeyRecord | null {
+    const own = this.#operator;
+    if (own !== null && keyId(key) === own.id) return isKey(key, own) ? own : null;
+    return this.#keys?.find(key) ?? null;
+  }
 
   /**
    * Without keys it is the machine that keeps strangers out. A page from elsewhere gets around that when its own name

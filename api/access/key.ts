@@ -37,6 +37,13 @@ export function newKey(): { readonly id: string; readonly text: string; readonly
   return { id, text, sha256: sha256(text).toString('hex') };
 }
 
+/** A key that may read and is in no file: it ends with the process that made it. */
+export function passingKey(name: string, now: number): { readonly text: string; readonly record: KeyRecord } {
+  const { id, text, sha256 } = newKey();
+  const created_at = new Date(now).toISOString();
+  return { text, record: { id, name, scopes: ['read'], sha256, created_at, revoked_at: null, rate: null } };
+}
+
 /** The id in a key's text, or null when it is none. */
 export function keyId(text: string): string | null {
   return PATTERN.exec(text)?.[1] ?? null;

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import type pg from 'pg';
 import type { Config } from '../../config/config.ts';
 import { systemClock } from '../../engine/clock.ts';
+import type { Alerts } from '../../jobs/alerts/alertsFile.ts';
 import { alertsJob } from '../../jobs/alerts/alertsJob.ts';
 import type { Disk } from '../../jobs/alerts/measure.ts';
 import { availableAlgorithms } from '../../jobs/models/algorithms.ts';
@@ -15,7 +16,6 @@ import { JobRunner } from '../../jobs/schedule/runner.ts';
 import { parseSchedule } from '../../jobs/schedule/schedule.ts';
 import { notifications } from '../../jobs/scoring/notifications.ts';
 import { ModelService, type ModelServiceOptions } from '../../jobs/service/service.ts';
-import { alertsOf } from '../alerts.ts';
 import { openLog } from '../logger.ts';
 import { libraryPlaces } from './places.ts';
 import {
@@ -44,13 +44,14 @@ export interface ModelsOptions {
   /** As the owner of the database. */
   readonly url: string;
   readonly say: (sentence: string) => void;
+  /** The file of alerts, which was read before anything was started. */
+  readonly alerts: Alerts;
   /** Whether it trains by schedule too. */
   readonly trains: boolean;
 }
 
 /** Opens what models need; `service.run` sets them to work. */
-export async function openModels({ config, url, say, trains }: ModelsOptions): Promise<OpenModels> {
-  const alerts = alertsOf(config);
+export async function openModels({ config, url, say, trains, alerts }: ModelsOptions): Promise<OpenModels> {
   const pool = ownerPool(url, 'tickwave models', CONNECTIONS);
   const algorithms = await availableAlgorithms(libraryPlaces(config), 1);
   const service = new ModelService({

@@ -154,10 +154,10 @@ function answersAs(store: 'tables' | 'elasticsearch', api: () => TestApi): void 
       'exchange=kraken symbol=ETH/USD',
     ]);
     const drifted = await get(
-      `drift-checks?from=${DAY_AGO}&state=drifted&feature=rsi_14&columns=psi,checked_through`,
+      `drift-checks?from=${DAY_AGO}&state=drifted&feature=rsi_14&fields=psi,checked_through`,
     );
     expect(drifted.data).toEqual([{ psi: expect.closeTo(0.3, 12), checked_through: '2026-11-21T12:00:00Z' }]);
-    expect((await get('retraining?action=retrain&columns=reasons')).data).toEqual([
+    expect((await get('retraining?action=retrain&fields=reasons')).data).toEqual([
       { reasons: '["Its skill is lost."]' },
     ]);
   });
