@@ -53,7 +53,15 @@ async function withEngine<T>(
   try {
     const startedAt = new Date(systemClock.now()).toISOString();
     const { port: databasePort, dataDir } = platform.database;
-    announce(dataDir, { pid: process.pid, verb, startedAt, source: null, api: null, databasePort });
+    announce(dataDir, {
+      pid: process.pid,
+      verb,
+      startedAt,
+      source: null,
+      api: null,
+      apiKey: null,
+      databasePort,
+    });
     return await work(platform.database.url('owner'));
   } finally {
     withdraw(platform.database.dataDir);
