@@ -61,6 +61,7 @@ export async function openModels({ config, url, say, trains, alerts }: ModelsOpt
     onChange: notifications(url, systemClock),
     pollMs: POLL_MS,
     catchUpMinutes: config.MODEL_CATCH_UP,
+    partition: config.SCORING_PARTITION,
     expiryMs: expiryMs(config),
     rules: promotionRules(config),
     monitoring: STANDARD_MONITORING,

@@ -13,6 +13,15 @@ const list = z
   .string()
   .transform((value) => value.split(',').map((part) => part.trim()))
   .pipe(z.array(z.string().min(1)).min(1));
+/** `0/2` is the first of two. */
+const partition = z
+  .string()
+  .trim()
+  .regex(/^\d{1,4}\/[1-9]\d{0,3}$/)
+  .transform((value) => {
+    const [index = 0, of = 1] = value.split('/').map(Number);
+    return { index, of };
+  });
 /** Those that `labels` has. */
 const horizons = z
   .string()
@@ -89,6 +98,13 @@ export const MODELS = {
     'a whole number from 0 to 43200',
     z.number().int().min(0).max(43_200),
   ),
+  SCORING_PARTITION: optional({
+    about:
+      'Which part of the markets this process predicts, where several `tickwave score` share them. Without it all.',
+    standard: null,
+    allowed: 'number and count, such as 0/2 for the first of two',
+    schema: partition,
+  } satisfies Variable<{ readonly index: number; readonly of: number }>),
   MODEL_CONFIDENCE: number(
     'How sure it has to be that a challenger is better before it becomes champion.',
     '0.95',

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Clock } from '../../engine/clock.ts';
 import { said } from '../models/errors.ts';
+import { ownDue, type Partition } from './partition.ts';
 import { type Limits, nextPiece, type Piece } from './plan.ts';
 import { type Refusal, Roster, type RosterOptions, type Service, type ServingModel } from './roster.ts';
 import { scorePiece } from './score.ts';
@@ -17,6 +18,8 @@ export interface ScorerOptions extends Omit<RosterOptions, 'clock'>, Limits {
   readonly onChange: (wake: () => void) => () => void;
   /** Looks by itself this often, for changes that nobody told. */
   readonly pollMs: number;
+  /** Which markets it takes where several share the work; default: all. */
+  readonly partition?: Partition | null;
   /** Told in words: a model that is refused, a pass that failed, minutes that were left out. */
   readonly say: (sentence: string) => void;
   /** Told of each window; default: nobody is. */
@@ -128,10 +131,11 @@ export class Scorer {
 
   async #due(models: readonly ServingModel[]): Promise<readonly DueMarket[]> {
     if (models.length === 0) return [];
-    return findDue(
+    const due = await findDue(
       this.#options.pool,
       models.map(({ registered }) => registered),
     );
+    return ownDue(due, this.#options.partition ?? null);
   }
 
   async #score(piece: Piece, models: readonly ServingModel[], toldAt: number): Promise<void> {

@@ -14,7 +14,10 @@ import type { Job } from '../schedule/runner.ts';
 import { Scorer, type ScorerOptions, type ScorerStatus } from '../scoring/scorer.ts';
 
 export interface ModelServiceOptions
-  extends Pick<ScorerOptions, 'onChange' | 'pollMs' | 'catchUpMinutes' | 'expiryMs' | 'say' | 'logger'> {
+  extends Pick<
+    ScorerOptions,
+    'onChange' | 'pollMs' | 'catchUpMinutes' | 'expiryMs' | 'partition' | 'say' | 'logger'
+  > {
   /** Connections as the owner of the database; six are enough. */
   readonly pool: Pool;
   readonly registry: Registry;
