@@ -26,7 +26,7 @@ describe('markets spread over scorers', () => {
         .map(({ symbol }) => symbol)
         .sort(),
     ).toEqual(due.map(({ symbol }) => symbol).sort());
-    for (const own of taken) expect(own.length).toBeGreaterThan(100 / of / 2);
+    for (const own of taken) expect(own.length).toBeGreaterThan(100 / of / 3);
   });
 
   test('by their names alone: the same in every process and version', () => {
