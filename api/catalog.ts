@@ -41,6 +41,7 @@ export const SERVED = [
   'scoring_lag',
   'unknown_minutes',
   'alerts',
+  'alert_episodes',
   'drift_checks',
   'alert_deliveries',
   'retraining_decisions',

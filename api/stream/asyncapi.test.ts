@@ -24,7 +24,7 @@ test('the document is AsyncAPI 3, and what is sent is as it says', async () => {
   const params = { channel: 'candle', symbol: 'BTC/USD', timeframe: '5m' };
   await peer.ask({ method: 'subscribe', params });
   await rig.owner.query(
-    `insert into alerts (rule, subject, episode, severity, state, value, threshold, labels, since) values ('slow', '', 1, 'warning', 'firing', 1, 0, '{"a":1}', now())`,
+    `insert into alert_episodes (rule, subject, episode, severity, state, value, threshold, labels, since) values ('slow', '', 1, 'warning', 'firing', 1, 0, '{"a":1}', now())`,
   );
   await peer.ask({ method: 'subscribe', params: { channel: 'alert' } });
   expect((await peer.message((one) => one.channel === 'alert')).data).toHaveLength(1);

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { type Catalog, rowSchema } from '../catalog.ts';
 import { CHANNELS, type Channel } from './channels.ts';
-import { sentColumns } from './reader.ts';
 import { requestSchema } from './requests.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -57,7 +56,10 @@ export function channelMessage(channel: Channel, row: z.ZodObject): z.ZodType {
 export async function asyncApi(catalog: Catalog): Promise<Json> {
   const rows = await Promise.all(
     CHANNELS.map(async (channel) => {
-      const schema = channelMessage(channel, rowSchema(await sentColumns(catalog, channel), channel.json));
+      const schema = channelMessage(
+        channel,
+        rowSchema(await catalog.columns(channel.relation), channel.json),
+      );
       return [channel.name, message(channel.name, channel.about, schema, 'output')] as const;
     }),
   );

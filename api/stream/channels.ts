@@ -42,14 +42,8 @@ export interface Channel {
   readonly about: string;
   /** Columns that hold JSON as text, which is sent as what it says. */
   readonly json?: readonly string[];
-  /** Columns that are sent, where not all are. */
-  readonly columns?: readonly string[];
-  /** States of rows that are sent, where not all are; only those in `open` are in a snapshot, and none of them is forgotten for newer ones. */
-  readonly states?: {
-    readonly column: string;
-    readonly open: readonly string[];
-    readonly closed: readonly string[];
-  };
+  /** What holds of rows that a snapshot has, where it has not all; none of these is forgotten for newer ones. */
+  readonly open?: { readonly column: string; readonly value: string };
 }
 
 /** What tells predictions of a market apart, and the order in which they are made. */
@@ -132,7 +126,7 @@ export const CHANNELS: readonly Channel[] = [
   },
   {
     name: 'alert',
-    relation: 'alerts',
+    relation: 'alert_episodes',
     kind: 'state',
     markets: false,
     timeframed: false,
@@ -143,11 +137,7 @@ export const CHANNELS: readonly Channel[] = [
     about:
       'Alerts that fire, with their newest value, and again when they are resolved; the snapshot has those that fire',
     json: ['labels'],
-    columns: [
-      ...['rule', 'subject', 'episode', 'severity', 'state', 'value', 'threshold', 'labels', 'since'],
-      ...['fired_at', 'resolved_at'],
-    ],
-    states: { column: 'state', open: ['firing'], closed: ['resolved'] },
+    open: { column: 'state', value: 'firing' },
   },
 ];
 

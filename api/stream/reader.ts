@@ -14,12 +14,6 @@ export interface ReadRow extends Row {
   readonly timeframe: string | null;
 }
 
-/** Columns of a channel's rows as they are sent. */
-export async function sentColumns(catalog: Catalog, channel: Channel): Promise<readonly Column[]> {
-  const columns = await catalog.columns(channel.relation);
-  return columns.filter(({ name }) => channel.columns === undefined || channel.columns.includes(name));
-}
-
 type Values = Readonly<Record<string, unknown>>;
 
 /** Rows that are looked up in one statement. */
@@ -39,7 +33,7 @@ export class Reader {
 
   /** All rows that have one of these keys, which are of the same columns. */
   async byKeys(keys: readonly RowKey[]): Promise<readonly ReadRow[]> {
-    const columns = await sentColumns(this.#catalog, this.#channel);
+    const columns = await this.#catalog.columns(this.#channel.relation);
     const { walks } = await this.#catalog.engine();
     const rows = walks === 'lateral' ? await this.#walk(columns, keys) : await this.#look(columns, keys);
     return rows.map((values) => this.#read(columns, values));
@@ -52,7 +46,7 @@ export class Reader {
     const equal = names.map((name) => `own.${quoted(name)} = wanted.${quoted(name)}`);
     const text =
       `select found.* from unnest(${arrays.join(', ')}) as wanted (${names.map(quoted).join(', ')}) ` +
-      `cross join lateral (select ${list(columns)} from ${quoted(this.#channel.relation)} as own where ${[...equal, ...this.#sent()].join(' and ')} offset 0) as found`;
+      `cross join lateral (select ${list(columns)} from ${quoted(this.#channel.relation)} as own where ${equal.join(' and ')} offset 0) as found`;
     const { rows } = await this.#pool.query<Values>(
       text,
       names.map((name) => keys.map((key) => key[name])),
@@ -70,7 +64,7 @@ export class Reader {
         const equal = names.map(
           (name) => `own.${quoted(name)} = $${values.push(key[name])}::${typeOf(columns, name)}`,
         );
-        return `select ${list(columns)} from ${quoted(this.#channel.relation)} as own where ${[...equal, ...this.#sent()].join(' and ')}`;
+        return `select ${list(columns)} from ${quoted(this.#channel.relation)} as own where ${equal.join(' and ')}`;
       });
       found.push(...(await this.#pool.query<Values>(looks.join(' union all '), values)).rows);
     }
@@ -79,13 +73,14 @@ export class Reader {
 
   /** The newest rows of a topic. */
   async newest({ market, timeframe }: Topic): Promise<readonly Row[]> {
-    const columns = await sentColumns(this.#catalog, this.#channel);
-    const { relation, kept, order, states } = this.#channel;
+    const columns = await this.#catalog.columns(this.#channel.relation);
+    const { relation, kept, order, open } = this.#channel;
     const of: Readonly<Record<string, string>> = { ...market, ...(timeframe === null ? {} : { timeframe }) };
     const equal = Object.keys(of).map((name, index) => `own.${quoted(name)} = $${index + 1}`);
-    const where = ['true', ...equal, ...this.#sent()];
+    const where = ['true', ...equal];
     const by = order.map((name) => `${quoted(name)} desc`);
-    if (states) by.unshift(`case when ${oneOf(states.column, states.open)} then 1 else 0 end desc`);
+    // The value is ours, not a client's.
+    if (open) by.unshift(`case when own.${quoted(open.column)} = '${open.value}' then 1 else 0 end desc`);
     const { rows } = await this.#pool.query<Values>(
       `select ${list(columns)} from ${quoted(relation)} as own where ${where.join(' and ')} order by ${by.join(', ')} limit ${kept}`,
       Object.values(of),
@@ -96,12 +91,6 @@ export class Reader {
   /** After the database said that the relation is not what it was. */
   forget(): void {
     this.#catalog.forget();
-  }
-
-  /** What holds of rows that are sent, beside what is asked for. */
-  #sent(): readonly string[] {
-    const { states } = this.#channel;
-    return states ? [oneOf(states.column, [...states.open, ...states.closed])] : [];
   }
 
   #read(columns: readonly Column[], values: Readonly<Record<string, unknown>>): ReadRow {
@@ -127,11 +116,6 @@ function typeOf(columns: readonly Column[], name: string): string {
 
 function list(columns: readonly Column[]): string {
   return columns.map(({ name }) => `own.${quoted(name)}`).join(', ');
-}
-
-/** The values are ours, not a client's. */
-function oneOf(column: string, values: readonly string[]): string {
-  return `own.${quoted(column)} in (${values.map((value) => `'${value}'`).join(', ')})`;
 }
 
 function quoted(name: string): string {

@@ -26,8 +26,8 @@ export function toRow(
     ...(channel.markets ? ['exchange', 'symbol'] : []),
     ...(channel.timeframed ? ['timeframe'] : []),
   ];
-  const { states } = channel;
-  const open = states === undefined || states.open.includes(String(sent[states.column]));
+  const { open: holds } = channel;
+  const open = holds === undefined || sent[holds.column] === holds.value;
   return {
     id: idOf(channel, sent),
     json: JSON.stringify(sent),
@@ -35,7 +35,7 @@ export function toRow(
     open,
     // Open ones count as newest: none of them is forgotten for one that is over.
     at: [
-      ...(states === undefined ? [] : [Number(open)]),
+      ...(holds === undefined ? [] : [Number(open)]),
       ...channel.order.map((name) => orderable(sent[name])),
     ],
   };
