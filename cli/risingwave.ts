@@ -1,6 +1,13 @@
 import type { Config } from '../config/config.ts';
+import { loadCatalog } from '../engine/catalog/catalog.ts';
+import { systemClock } from '../engine/clock.ts';
+import { askProfile } from '../engine/profile.ts';
+import { pendingStatements } from '../engine/risingwave/apply.ts';
+import { connect } from '../engine/risingwave/connection.ts';
 import { RisingwaveEngine } from '../engine/risingwave/engine.ts';
 import type { RisingwaveOptions, RisingwaveStatement } from '../engine/risingwave/statements.ts';
+import type { Context } from './context.ts';
+import { EXIT } from './exitCodes.ts';
 import type { PlatformOptions } from './platform.ts';
 
 /** How a configuration puts sql/ on RisingWave. */
@@ -35,4 +42,35 @@ export async function openRisingwave(
   if (told) onBuild('', statements, statements);
   if (left.length > 0) say(`deployed and no longer in sql/: ${left.join(', ')}`);
   return engine;
+}
+
+/** Whether the views of DATABASE_URL are kept by the database itself. */
+export async function keepsItsViews({ DATABASE_URL }: Config): Promise<boolean> {
+  return DATABASE_URL !== null && (await askProfile(DATABASE_URL)).refreshedBy === 'database';
+}
+
+/** `tickwave apply` on RisingWave: makes what is missing of sql/ and ends, or prints every statement of it. */
+export async function applyThere(context: Context, dryRun: boolean): Promise<number> {
+  const config = context.config();
+  const catalog = await loadCatalog(config.SQL_DIR);
+  const { say, print } = context.terminal;
+  const url = config.DATABASE_URL ?? '';
+  if (dryRun) {
+    const client = await connect(url, 'tickwave apply');
+    try {
+      const { statements } = await pendingStatements(client, catalog, risingwaveOptions(config));
+      for (const { sql } of statements) print(`${sql};`);
+    } finally {
+      await client.end();
+    }
+    return EXIT.ok;
+  }
+  const onBuild = (what: string, done: number, total: number): void => {
+    if (what !== '') say(`${done + 1} of ${total}: ${what}`);
+  };
+  const engine = await openRisingwave(url, { config, catalog, clock: systemClock, say, log: say, onBuild });
+  await engine.stop();
+  const { made } = engine.applied;
+  say(made.length === 0 ? 'nothing to do: sql/ is deployed' : `made ${made.join(', ')}`);
+  return EXIT.ok;
 }

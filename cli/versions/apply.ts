@@ -23,7 +23,7 @@ import type { Context } from '../context.ts';
 import { FoundWanting, UsageError } from '../errors.ts';
 import { EXIT } from '../exitCodes.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { risingwaveOptions } from '../risingwave.ts';
+import { applyThere, keepsItsViews, risingwaveOptions } from '../risingwave.ts';
 import { audit, describeAudits, objections } from './audit.ts';
 import { follow } from './follow.ts';
 import { changingVersions, owner, withDatabase } from './place.ts';
@@ -63,12 +63,13 @@ Examples:
 
 Ctrl-C takes it back. Killed, it goes on where it was, with the next \`apply\` or the engine that runs. Ends with 1 when an audit failed.`;
 
-function chosen(context: Context, flags: Flags): Promise<number> {
+async function chosen(context: Context, flags: Flags): Promise<number> {
   if (flags.from !== undefined && !flags.dryRun)
     throw new UsageError(
       '--from goes with --dry-run: on RisingWave the statements are sent by you, step by step',
     );
   if (flags.from !== undefined) return dryRunRisingwave(context, flags.from);
+  if (await keepsItsViews(context.config())) return applyThere(context, flags.dryRun === true);
   return flags.dryRun ? dryRun(context) : run(context, flags);
 }
 

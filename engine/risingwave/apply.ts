@@ -29,16 +29,29 @@ export async function applyMissing(
   options: RisingwaveOptions,
   onStatement: OnStatement = () => {},
 ): Promise<Applied> {
-  const { deployed, tables } = await readDeployed(client);
-  const wanted = wantedObjects(catalog, options.environment);
-  refuseDifferences(deployed, wanted);
-  const statements = missingStatements(catalog, options, deployed, tables);
+  const { statements, deployed, left } = await pendingStatements(client, catalog, options);
   for (const [index, statement] of statements.entries()) {
     onStatement(statement, index, statements.length);
     await send(client, statement, deployed);
   }
-  const left = [...deployed.keys()].filter((name) => !wanted.has(name));
   return { made: statements.flatMap(({ makes }) => makes?.name ?? []), statements: statements.length, left };
+}
+
+/** What `applyMissing` would send; nothing is changed. */
+export async function pendingStatements(
+  client: ClientBase,
+  catalog: Catalog,
+  options: RisingwaveOptions,
+): Promise<{
+  readonly statements: readonly RisingwaveStatement[];
+  readonly deployed: ReadonlyMap<string, DeployedObject>;
+  readonly left: readonly string[];
+}> {
+  const { deployed, tables } = await readDeployed(client);
+  const wanted = wantedObjects(catalog, options.environment);
+  refuseDifferences(deployed, wanted);
+  const left = [...deployed.keys()].filter((name) => !wanted.has(name));
+  return { statements: missingStatements(catalog, options, deployed, tables), deployed, left };
 }
 
 /** What is noted as deployed, and which of Tickwave's own tables are there. */

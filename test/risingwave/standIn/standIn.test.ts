@@ -4,6 +4,7 @@ import type { ViewChanges } from '../../../engine/postgres/feed.ts';
 import { detectProfile, RISINGWAVE } from '../../../engine/profile.ts';
 import { connect } from '../../../engine/risingwave/connection.ts';
 import { RisingwaveEngine } from '../../../engine/risingwave/engine.ts';
+import { workplace } from '../../support/cli.ts';
 import { describeWithData } from '../../support/data.ts';
 import { paritySuite } from '../paritySuite.ts';
 import { RECORDINGS } from '../recording.ts';
@@ -24,6 +25,26 @@ describe('an engine on the stand-in, NOT on RisingWave', () => {
       expect(await detectProfile(client)).toBe(RISINGWAVE);
     } finally {
       await client.end();
+      await database.drop();
+    }
+  });
+
+  test('is what the command applies sql/ to, once', async () => {
+    const database = await standInCluster().empty();
+    const place = workplace({ DATABASE_URL: database.url });
+    try {
+      const dry = await place.run('apply', '--dry-run');
+      expect(dry).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('create materialized view features'),
+      });
+      const applied = await place.run('apply');
+      expect(applied.stderr).toContain('features');
+      expect(applied.code).toBe(0);
+      expect(await place.run('apply', '--dry-run')).toMatchObject({ code: 0, stdout: '' });
+      expect((await place.run('apply')).stderr).toContain('nothing to do');
+    } finally {
+      await place.remove();
       await database.drop();
     }
   });
