@@ -17,7 +17,7 @@ if [ "$(cat "$home/.complete" 2>/dev/null)" != "$package" ]; then
 fi
 
 folder=$(mktemp -d)
-export DATA_DIR=$folder/data PORT=0 FEED=simulated NEWS=off SIMULATOR_HISTORY=2 SIMULATOR_MARKETS=2 SIMULATOR_RATE=1 LOG_LEVEL=error
+export DATA_DIR=$folder/data PORT=0 API_KEYS=auto FEED=simulated NEWS=off SIMULATOR_HISTORY=2 SIMULATOR_MARKETS=2 SIMULATOR_RATE=1 LOG_LEVEL=error
 key=$(node bin/tickwave.mjs keys add fuzz --scope admin)
 node bin/tickwave.mjs start --json >"$folder/out" 2>"$folder/err" &
 server=$!
