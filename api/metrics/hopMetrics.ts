@@ -140,12 +140,10 @@ export class HopMetrics {
     const { pool, clock, logger } = this.#options;
     const now = clock.now();
     const sample = sampleOf(keys);
-    const columns = ['exchange', 'symbol', 'window_start', 'horizon_minutes', 'model', 'version'] as const;
     try {
-      const { rows } = await pool.query<{ model: string; made: number | null }>(
-        SAMPLED_PREDICTIONS,
-        columns.map((column) => sample.map((key) => key[column])),
-      );
+      const { rows } = await pool.query<{ model: string; made: number | null }>(SAMPLED_PREDICTIONS, [
+        JSON.stringify(sample),
+      ]);
       for (const { model, made } of rows)
         if (made !== null) this.#served.observe({ model }, Math.max(0, now / 1000 - made));
     } catch (error) {
