@@ -29,6 +29,8 @@ export class ListenError extends Error {
 const HEADERS_WITHIN_MS = 10_000;
 const REQUEST_WITHIN_MS = 15_000;
 const FINISH_WITHIN_MS = 10_000;
+/** Longer than clients and proxies keep theirs: a request on a connection that is being closed gets no answer. */
+const KEPT_ALIVE_MS = 75_000;
 /** Requests' and streams' connections; the streams have a limit of their own below it. */
 const MOST_CONNECTIONS = 3_000;
 
@@ -40,7 +42,12 @@ export async function listen(
   host = '127.0.0.1',
 ): Promise<Listening> {
   const server = createServer(
-    { headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS, maxHeaderSize: 16_384 },
+    {
+      headersTimeout: HEADERS_WITHIN_MS,
+      requestTimeout: REQUEST_WITHIN_MS,
+      keepAliveTimeout: KEPT_ALIVE_MS,
+      maxHeaderSize: 16_384,
+    },
     app,
   );
   server.maxConnections = MOST_CONNECTIONS;
