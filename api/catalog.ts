@@ -45,6 +45,10 @@ export const SERVED = [
   'drift_checks',
   'alert_deliveries',
   'retraining_decisions',
+  'feature_nulls',
+  'impossible_values',
+  'duplicate_rates',
+  'dead_letter_counts',
 ] as const;
 
 /** A view that the API reads. */

@@ -49,6 +49,10 @@ describe('pages', () => {
       'created_at, rule, subject, episode, event, destination',
     ],
     ['/v1/retraining?order=asc', 'retraining_decisions', 'decided_at, name, decision'],
+    ['/v1/quality/nulls?order=asc', 'feature_nulls', 'exchange, symbol, feature'],
+    ['/v1/quality/impossible-values?order=asc', 'impossible_values', 'source, exchange, symbol, problem'],
+    ['/v1/quality/duplicates?order=asc', 'duplicate_rates', 'hour'],
+    ['/v1/quality/dead-letters?order=asc', 'dead_letter_counts', 'source'],
     ['/v1/accuracy/BTC-USD?order=asc', 'accuracy_1h', 'hour, version'],
     ['/v1/accuracy/BTC-USD?period=1d&order=asc', 'accuracy_1d', 'day, version'],
   ])('%s walks every row once, in order, though many have the same time', async (path, table, order) => {
@@ -75,6 +79,12 @@ describe('pages', () => {
     expect(await rows('/v1/freshness?state=stale&fields=symbol')).toEqual([{ symbol: 'ETH/USD' }]);
     expect(await rows('/v1/jobs?kind=train&state=running&fields=run,progress')).toEqual([
       { run: 2, progress: 0.25 },
+    ]);
+    expect(await rows('/v1/quality/nulls?feature=news_score_15&fields=nulls,minutes')).toEqual([
+      { nulls: 40, minutes: 100 },
+    ]);
+    expect(await rows('/v1/quality/duplicates?from=2024-06-01T01:00:00Z&fields=received')).toEqual([
+      { received: 400 },
     ]);
     expect(await rows('/v1/alerts?state=firing&rule=lag&fields=subject,labels')).toEqual([
       { subject: 'exchange=kraken symbol=BTC/USD', labels: { symbol: 'BTC/USD' } },

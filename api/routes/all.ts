@@ -4,6 +4,7 @@ import { featureLag, scoringLag, unknownMinutes } from '../listings/lags.ts';
 import { drift, models, promotions } from '../listings/models.ts';
 import { news, scores } from '../listings/news.ts';
 import { freshness, gaps, jobs } from '../listings/pipeline.ts';
+import { deadLetters, duplicateRates, featureNulls, impossibleValues } from '../listings/quality.ts';
 import type { Route } from '../route.ts';
 import { candles } from './candles.ts';
 import { catalog } from './catalog.ts';
@@ -42,6 +43,10 @@ export const routes: readonly Route[] = [
   featureLag,
   scoringLag,
   unknownMinutes,
+  featureNulls,
+  impossibleValues,
+  duplicateRates,
+  deadLetters,
   jobs,
   alerts,
   alertDeliveries,

@@ -226,6 +226,10 @@ describeWithChromium('the dashboard in a real browser', () => {
     await page.getByRole('row', { name: /realised_volatility_60 drifted 0.412/ }).waitFor();
     await page.getByRole('row', { name: 'drift warning return-5m 3 0.33 0.2 20 Nov 10:00' }).waitFor();
     expect(await page.getByRole('row', { name: /feed-stale/ }).count()).toBe(0);
+    const quality = page.getByRole('region', { name: 'Data quality' });
+    await quality.getByRole('row', { name: /news_score_15 is missing BTC\/USD missing 25/ }).waitFor();
+    await quality.getByRole('row', { name: /trades that arrived again, this hour .* ok 200/ }).waitFor();
+    expect(await quality.getByRole('row', { name: /rsi_14/ }).count()).toBe(0);
     await page.getByRole('button', { name: 'candles', exact: true }).click();
     expect(await page.locator('.edge.chosen').count()).toBe(5);
     expect(await axe(page)).toEqual([]);

@@ -82,6 +82,12 @@ create table scoring_lag (
 create table unknown_minutes (
   exchange varchar, symbol varchar, day timestamptz, known_minutes bigint, unknown_minutes bigint, primary key (exchange, symbol, day)
 );
+create table feature_nulls (exchange varchar, symbol varchar, feature varchar, minutes bigint, nulls bigint, primary key (exchange, symbol, feature));
+create table impossible_values (source varchar, exchange varchar, symbol varchar, problem varchar, amount bigint, primary key (source, exchange, symbol, problem));
+create table duplicate_rates (
+  exchange varchar, symbol varchar, hour timestamptz, received bigint, repeated bigint, duplicate_rate double precision, primary key (exchange, symbol, hour)
+);
+create table dead_letter_counts (source varchar primary key, letters bigint, letters_last_hour bigint, last_received_at timestamptz);
 create table job_runs (
   kind varchar, run int, state varchar, started_by varchar, progress double precision, message varchar, cancel_requested boolean,
   started_at timestamptz, updated_at timestamptz, finished_at timestamptz, primary key (kind, run)
@@ -225,3 +231,7 @@ insert into catalog (name, kind, layer, file, summary, grain) values
 insert into catalog_lineage values
   ('candles_1m', 'trades'), ('candles', 'candles_1m'), ('trend', 'candles'), ('indicators', 'trend'), ('features', 'indicators'), ('features', 'news'),
   ('labels', 'candles_1m'), ('prediction_errors', 'labels'), ('prediction_errors', 'predictions');
+
+insert into feature_nulls values ('kraken', 'BTC/USD', 'news_score_15', 1440, 360), ('kraken', 'BTC/USD', 'rsi_14', 1440, 0);
+insert into duplicate_rates values ('kraken', 'BTC/USD', '2026-11-20 11:00:00+00', 4000, 200, 0.05);
+insert into dead_letter_counts values ('kraken', 3, 0, '2026-11-20 09:30:00+00');

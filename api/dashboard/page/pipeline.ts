@@ -1,33 +1,53 @@
 import { element, fill } from './element.ts';
 import { lineageCard } from './lineage.ts';
-import { loadPipeline, type Pipeline } from './pipelineRecords.ts';
+import { loadPipeline, loadQuality, type Pipeline } from './pipelineRecords.ts';
 import { alertsTable, driftTable, gapsTable, jobsTable, marketsTable } from './pipelineTables.ts';
+import { qualityTable } from './qualityTable.ts';
 import { RestError } from './rest.ts';
 import { stages } from './stages.ts';
 
 const EVERY_MS = 5_000;
+const QUALITY_EVERY_MS = 60_000;
 
 /** Shows how data flows: lag stage by stage, feeds, holes, drift, jobs, and which view reads which. */
 export async function showPipeline(main: HTMLElement, signal: AbortSignal): Promise<void> {
   document.title = 'Pipeline · Tickwave';
   const state = element('div', { class: 'pipeline-state' });
+  const quality = element('div', { class: 'pipeline-state' });
   const lineage = await lineageCard(signal);
   if (signal.aborted) return;
-  fill(main, element('div', { class: 'pipeline' }, element('h1', {}, 'Pipeline'), state, lineage));
-  const refresh = async (): Promise<void> => {
-    try {
-      const pipeline = await loadPipeline();
-      if (!signal.aborted) fill(state, ...cards(pipeline));
-    } catch (error) {
-      if (signal.aborted) return;
-      const text = error instanceof RestError ? error.message : String(error);
-      fill(state, element('p', { class: 'notice', role: 'alert' }, `${text} Trying again.`));
-    }
-    if (signal.aborted) return;
-    const timer = setTimeout(() => void refresh(), EVERY_MS);
-    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-  };
-  await refresh();
+  fill(main, element('div', { class: 'pipeline' }, element('h1', {}, 'Pipeline'), state, quality, lineage));
+  await Promise.all([
+    again(state, EVERY_MS, signal, async () => cards(await loadPipeline())),
+    again(quality, QUALITY_EVERY_MS, signal, async () => [
+      card('Data quality', null, qualityTable(await loadQuality())),
+    ]),
+  ]);
+}
+
+/** Fills a place now and every so often, or says why not. */
+async function again(
+  place: HTMLElement,
+  everyMs: number,
+  signal: AbortSignal,
+  load: () => Promise<readonly Node[]>,
+): Promise<void> {
+  let failed = false;
+  try {
+    const nodes = await load();
+    if (!signal.aborted) fill(place, ...nodes);
+  } catch (error) {
+    failed = true;
+    const text = error instanceof RestError ? error.message : String(error);
+    if (!signal.aborted)
+      fill(place, element('p', { class: 'notice', role: 'alert' }, `${text} Trying again.`));
+  }
+  if (signal.aborted) return;
+  const timer = setTimeout(
+    () => void again(place, everyMs, signal, load),
+    failed ? Math.min(everyMs, EVERY_MS) : everyMs,
+  );
+  signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
 }
 
 function cards(pipeline: Pipeline): readonly Node[] {

@@ -60,6 +60,41 @@ export interface Job {
   readonly started_at: string;
 }
 
+export interface Nulls extends OfMarket {
+  readonly feature: string;
+  readonly minutes: number;
+  readonly nulls: number;
+}
+
+export interface Impossible extends OfMarket {
+  readonly source: string;
+  readonly problem: string;
+  readonly amount: number;
+}
+
+export interface Duplicates extends OfMarket {
+  readonly hour: string;
+  readonly received: number;
+  readonly repeated: number;
+  readonly duplicate_rate: number | null;
+}
+
+export interface DeadLetters {
+  readonly source: string;
+  readonly letters: number;
+  readonly letters_last_hour: number;
+  readonly last_received_at: string;
+}
+
+/** How good the data is. */
+export interface Quality {
+  readonly nulls: readonly Nulls[];
+  readonly impossible: readonly Impossible[];
+  /** Of the last hours, the newest first. */
+  readonly duplicates: readonly Duplicates[];
+  readonly letters: readonly DeadLetters[];
+}
+
 /** How data flows at a moment. */
 export interface Pipeline {
   readonly source: { readonly kind: string; readonly detail: string };
@@ -95,4 +130,15 @@ export async function loadPipeline(): Promise<Pipeline> {
     ]);
   const lags = { freshness, features, scoring, unknown };
   return { source, feeds: source.markets, reasons, ...lags, gaps, drift, jobs, alerts };
+}
+
+/** Asks for what takes the database longer, and changes slowly. @throws RestError */
+export async function loadQuality(): Promise<Quality> {
+  const [nulls, impossible, duplicates, letters] = await Promise.all([
+    rows<Nulls>('/v1/quality/nulls', { limit: 5_000 }),
+    rows<Impossible>('/v1/quality/impossible-values', { limit: 100 }),
+    rows<Duplicates>('/v1/quality/duplicates', { limit: 100 }),
+    rows<DeadLetters>('/v1/quality/dead-letters', { limit: 100 }),
+  ]);
+  return { nulls, impossible, duplicates, letters };
 }

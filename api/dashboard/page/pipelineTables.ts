@@ -1,8 +1,7 @@
 import { element } from './element.ts';
 import { count, duration, moment, percent } from './format.ts';
 import type { Alert, Drift, Gap, Job, Pipeline } from './pipelineRecords.ts';
-
-type Cell = string | Node;
+import { number, state, table } from './table.ts';
 
 /** How each market is fed and how far each stage has come in it. */
 export function marketsTable(pipeline: Pipeline): HTMLElement {
@@ -105,58 +104,10 @@ export function jobsTable(jobs: readonly Job[]): HTMLElement {
   );
 }
 
-const GOOD = ['live', 'ok', 'repaired', 'done'];
-const BAD = ['critical', 'stale', 'drifted', 'detected', 'permanent', 'failed', 'lost'];
-
-function state(name: string): HTMLElement {
-  const tone = GOOD.includes(name) ? 'good' : BAD.includes(name) ? 'bad' : 'neutral';
-  return element('span', { class: `state ${tone}` }, name);
-}
-
 function short(value: number): string {
   return Math.abs(value) >= 1_000 ? count(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
 
 function minutes(behind: number | null | undefined): string {
   return behind == null ? '–' : `${count(behind)} min`;
-}
-
-/** Head of a column whose figures stand under each other. */
-interface NumberHead {
-  readonly number: string;
-}
-
-function number(name: string): NumberHead {
-  return { number: name };
-}
-
-function table(
-  heads: readonly (string | NumberHead)[],
-  lines: readonly (readonly Cell[])[],
-  empty: string,
-  label: string,
-): HTMLElement {
-  if (lines.length === 0) return element('p', { class: 'empty' }, empty);
-  const alignment = heads.map((head) => (typeof head === 'string' ? 'text' : null));
-  const names = heads.map((head) => (typeof head === 'string' ? head : head.number));
-  const head = names.map((name, index) => element('th', { scope: 'col', class: alignment[index] }, name));
-  const body = lines.map(([first, ...others]) =>
-    element(
-      'tr',
-      {},
-      element('th', { scope: 'row' }, first),
-      ...others.map((cell, index) => element('td', { class: alignment[index + 1] }, cell)),
-    ),
-  );
-  // What is wider than the screen is scrolled, with the keyboard too.
-  return element(
-    'div',
-    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label },
-    element(
-      'table',
-      { class: 'rows' },
-      element('thead', {}, element('tr', {}, ...head)),
-      element('tbody', {}, ...body),
-    ),
-  );
 }
