@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import pino from 'pino';
 import { createApi } from '../api/app.ts';
+import { clientTypes, type Document } from '../api/client/generate/types.ts';
 import { createReadPool } from '../api/database.ts';
 import { type Listening, listen } from '../api/listen.ts';
+import { routes } from '../api/routes/all.ts';
 import { loadCatalog } from '../engine/catalog/catalog.ts';
 import { systemClock } from '../engine/clock.ts';
 import { Engine } from '../engine/engine.ts';
@@ -105,4 +108,11 @@ test('the document tells each column in the words of the SQL', async () => {
     );
     expect(silent).toEqual([]);
   }
+});
+
+test('the client has the types of today (npm run client-types writes them anew)', async () => {
+  const document: Document = await get('/openapi.json');
+  const paths = routes.map(({ path }) => path);
+  const written = readFileSync(new URL('../api/client/paths.ts', import.meta.url), 'utf8');
+  expect(written.split('\n')).toEqual(clientTypes(document, paths).split('\n'));
 });

@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import { type Rig, streamRig } from '../stream/fixtures/rig.ts';
 import { backoff } from './backoff.ts';
 import { type Socket, TickwaveClient } from './client.ts';
+import { RestClient } from './rest.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -78,7 +79,9 @@ test('rows by REST are those of the stream', async () => {
     told();
   });
   await until(() => rows.length > 0);
-  expect(await own.latest(subscription)).toEqual([...rows].reverse());
+  const rest = new RestClient({ url: rig.listening.url });
+  const { data } = await rest.get('/v1/candles/{symbol}', { symbol: 'BTC-USD', timeframe: '5m' });
+  expect(data).toEqual([...rows].reverse());
   own.close();
 });
 

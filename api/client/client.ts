@@ -1,6 +1,7 @@
 import type { ChannelName } from '../stream/channels.ts';
 import { backoff } from './backoff.ts';
-import type { MarketSubscription, RowOf, StreamEvent, Subscription } from './messages.ts';
+import { TickwaveError } from './error.ts';
+import type { StreamEvent, Subscription } from './messages.ts';
 
 /** What the client uses of a WebSocket: that of browsers, of Node 22 and of the package `ws`. */
 export interface Socket {
@@ -24,18 +25,6 @@ export interface ClientOptions {
   readonly onState?: (state: 'open' | 'broken') => void;
   /** Milliseconds of silence after which the connection counts as broken; the server beats each second. */
   readonly silenceMs?: number;
-}
-
-/** The server refused a request. */
-export class TickwaveError extends Error {
-  override readonly name = 'TickwaveError';
-  /** As the server says it, such as `unknown_market`. */
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 interface Following {
@@ -94,25 +83,6 @@ export class TickwaveClient {
       if (!this.#followings.delete(id)) return;
       this.#send({ method: 'unsubscribe', params: topicOf(subscription), req_id: this.#requests++ });
     };
-  }
-
-  /** The newest rows by REST, newest first. */
-  async latest<C extends 'candle' | 'indicator' | 'feature'>(
-    { channel, symbol, exchange, timeframe }: MarketSubscription<C>,
-    limit = 500,
-  ): Promise<readonly RowOf<C>[]> {
-    const query = new URLSearchParams({ limit: String(limit) });
-    if (exchange !== undefined) query.set('exchange', exchange);
-    if (timeframe !== undefined) query.set('timeframe', timeframe);
-    const path = `/v1/${channel}s/${symbol.replace('/', '-')}?${query}`;
-    const { key, url } = this.#options;
-    const response = await fetch(
-      url + path,
-      key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } },
-    );
-    const body = (await response.json()) as { data: readonly RowOf<C>[]; code: string; detail: string };
-    if (!response.ok) throw new TickwaveError(body.code, body.detail);
-    return body.data;
   }
 
   /** Ends it for good. */
