@@ -12,7 +12,8 @@ import { benchTraining } from './training/training.ts';
 
 /**
  * `npm run bench [-- live history backfill stages kafka training scoring]`: figures go to bench/results/<name>.json with the machine and the commit.
- * BENCH_SMALL=1 runs each in miniature, to see that it runs; BENCH_DAYS shortens the backfill, BENCH_TRADES the large history.
+ * BENCH_SMALL=1 runs each in miniature, to see that it runs; BENCH_SECONDS is how long streams run,
+ * BENCH_DAYS shortens the backfill, BENCH_TRADES the large history.
  * training and scoring install Python's XGBoost into .cache, to be measured against; BENCH_MARKETS=20 leaves out the 200 markets of scoring.
  */
 const small = process.env.BENCH_SMALL === '1';
@@ -36,7 +37,8 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
           markets: (process.env.BENCH_MARKETS ?? '20,200').split(',').map(Number),
           windows: Number(process.env.BENCH_WINDOWS ?? 100),
         }),
-  streams: () => (small ? benchStreams(50, 200, 5) : benchStreams(1_000, 200, 30)),
+  streams: () =>
+    small ? benchStreams(50, 200, 5) : benchStreams(1_000, 200, Number(process.env.BENCH_SECONDS ?? 30)),
 };
 
 const wanted = process.argv.slice(2);

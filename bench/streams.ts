@@ -40,7 +40,8 @@ export async function benchStreams(clients: number, rate: number, seconds: numbe
     const figures = await live(rig, landing, rate, seconds, 7);
     const { user, system } = process.cpuUsage(before);
     const seen = (await crowd.ask('report')) as ClientFigures;
-    const stalled = await stall(served, crowd, () => live(rig, landing, rate, seconds, 8));
+    const calm = await memory.end();
+    const stalled = await stall(served, crowd, () => live(rig, landing, rate, Math.min(30, seconds), 8));
     return {
       clients,
       markets: MARKETS,
@@ -55,8 +56,9 @@ export async function benchStreams(clients: number, rate: number, seconds: numbe
       receivedMsP99: round(seen.receivedMsP99),
       serverCores: round((user + system) / 1e6 / figures.seconds),
       slowClients: served.streams.figures.slow,
-      stalled,
-      ...(await memory.end()),
+      seconds,
+      ...calm,
+      stalled: { ...stalled, megabytes: Math.round(process.memoryUsage().rss / 1e6) },
     };
   } finally {
     crowd.end();
@@ -70,7 +72,7 @@ type Served = Awaited<ReturnType<typeof serve>>;
 type Crowd = ReturnType<typeof openCrowd>;
 
 /** Clients that read nothing: what is held for them, and when they are let go. */
-async function stall(served: Served, crowd: Crowd, load: () => Promise<unknown>): Promise<unknown> {
+async function stall(served: Served, crowd: Crowd, load: () => Promise<unknown>): Promise<object> {
   const before = served.streams.figures.connections;
   await crowd.ask({ stall: STALLED, url: served.url, markets: MARKETS });
   const began = systemClock.now();
@@ -95,7 +97,7 @@ async function stall(served: Served, crowd: Crowd, load: () => Promise<unknown>)
   };
 }
 
-/** Resident memory each second, as it was at the start, half way and at the end. */
+/** Resident memory each second: in each fifth of the time, and at most. */
 function watchMemory() {
   const memory: number[] = [];
   const watching = new AbortController();
@@ -109,11 +111,13 @@ function watchMemory() {
       watching.abort();
       await watched;
       look();
-      const at = (share: number): number => Math.round(memory[Math.floor((memory.length - 1) * share)] ?? 0);
+      const fifths = Array.from({ length: 5 }, (_, fifth) =>
+        memory.slice((memory.length * fifth) / 5, (memory.length * (fifth + 1)) / 5),
+      );
       return {
-        megabytesFirst: at(0),
-        megabytesMiddle: at(0.5),
-        megabytesLast: at(1),
+        megabytesInFifths: fifths.map((part) =>
+          Math.round(part.reduce((sum, one) => sum + one, 0) / part.length),
+        ),
         megabytesMost: Math.round(Math.max(...memory)),
       };
     },
