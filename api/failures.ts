@@ -45,8 +45,10 @@ export function methodNotAllowed(methods: readonly string[]): RequestHandler {
 /** Turns every error of a route into a problem. */
 export function failures(context: Context): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
+    // An answer that is packed goes on for a while after it was given: only one that had begun before has to be cut off.
+    const begun = response.headersSent;
     fail(error, request, response, context);
-    if (response.headersSent && !response.writableEnded) next(error);
+    if (begun && !response.writableEnded) next(error);
   };
 }
 

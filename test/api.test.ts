@@ -116,3 +116,12 @@ test('the client has the types of today (npm run client-types writes them anew)'
   const written = readFileSync(new URL('../api/client/paths.ts', import.meta.url), 'utf8');
   expect(written.split('\n')).toEqual(clientTypes(document, paths).split('\n'));
 });
+
+test('a refusal that is long enough to be packed arrives whole', async () => {
+  const response = await fetch(`${api.url}/v1/indicators/BTC-USD?fields=nope`);
+  expect(response.headers.get('content-encoding')).toBe('gzip');
+  expect([response.status, await response.json()]).toEqual([
+    400,
+    expect.objectContaining({ code: 'unknown_column', detail: expect.stringContaining('rsi_14') }),
+  ]);
+});
