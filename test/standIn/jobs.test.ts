@@ -107,15 +107,13 @@ describe('a job', () => {
   test('runs alone, and its run is a row', async () => {
     const runner = new JobRunner({ pool, clock, memory: () => 0 });
     const other = new JobRunner({ pool, clock, memory: () => 0 });
-    let end: (message: string) => void = () => {};
-    const job = () =>
-      new Promise<string>((resolve) => {
-        end = resolve;
-      });
+    const begun: ((message: string) => void)[] = [];
+    const job = () => new Promise<string>((resolve) => begun.push(resolve));
     const running = runner.run('train', 'hand', job, limits, signal);
-    await until(async () => (await runner.runs.list('train', 1))[0]?.state === 'running');
+    await until(async () => begun.length === 1);
+    expect(await runner.runs.list('train', 1)).toMatchObject([{ state: 'running' }]);
     await expect(other.run('train', 'hand', job, limits, signal)).rejects.toThrow(JobBusy);
-    end('It is done.');
+    begun[0]?.('It is done.');
     const ended = await clock.runUntil(running);
     expect(ended).toEqual({ run: 1, state: 'done', message: 'It is done.' });
     expect(await runner.runs.list('train', 2)).toMatchObject([{ run: 1, state: 'done', progress: 1 }]);
