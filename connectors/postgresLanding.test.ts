@@ -228,7 +228,7 @@ describe('PostgresLanding', () => {
   test('goes on over a new connection when the old one is cut', async () => {
     await landing.trades([trade(1)]);
     await client.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity
+      `select pg_terminate_backend(pid, 30000) from pg_stat_activity
        where datname = current_database() and application_name = 'tickwave landing'`,
     );
     await landing

@@ -22,9 +22,13 @@ test('a lent and an idle connection that the server ends do not end the process,
   const lent = await pool.connect();
   const idle = await pool.connect();
   idle.release();
-  const ended = new Promise((resolve) => lent.once('end', resolve));
+  const ended = Promise.all([
+    new Promise((resolve) => lent.once('end', resolve)),
+    // Until the pool has heard of it, it would lend the idle one once more.
+    new Promise((resolve) => pool.once('remove', resolve)),
+  ]);
   const { rowCount } = await other.query(
-    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'tickwave test'",
+    "select pg_terminate_backend(pid, 30000) from pg_stat_activity where application_name = 'tickwave test'",
   );
   expect(rowCount).toBe(2);
   await ended;
