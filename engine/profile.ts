@@ -16,8 +16,6 @@ export interface EngineProfile {
   readonly snapshot: string;
   /** `pg_advisory_lock` and its kin. Where there are none, whoever must be alone takes a lease: a row with an owner and an end. */
   readonly advisoryLocks: boolean;
-  /** `select … for update`. */
-  readonly rowLocks: boolean;
   /**
    * Who says what a second row of a key does: each statement by `on conflict`, or the table by what stands behind its columns
    * (`on conflict do nothing` keeps the first row, nothing overwrites it). sql/landing says the same for both.
@@ -25,8 +23,6 @@ export interface EngineProfile {
   readonly conflicts: 'statement' | 'table';
   /** How many rows go in one statement: `unnest($1::text[], …)`, or `jsonb_array_elements($1::jsonb)`, see `batchInsert`. */
   readonly batches: 'arrays' | 'json';
-  /** COPY and temporary tables. */
-  readonly bulk: boolean;
   /** How rows of several keys are read by index: walked in one statement (`cross join lateral (… offset 0)`), or a query each. */
   readonly walks: 'lateral' | 'queries';
   /** Whether text has an order of its own that a query has to put aside (`collate "C"`); where it has none it goes by its bytes. */
@@ -45,8 +41,6 @@ export interface EngineProfile {
   readonly changes: 'notify' | 'subscription';
   /** Kinds of objects whose comments can be read back; the tables catalog and catalog_columns hold all of them on both engines. */
   readonly comments: readonly ObjectKind[];
-  /** A role of its own for analysts and the API, read-only by its settings. */
-  readonly readOnlyRole: boolean;
   /** What every connection runs first: times without a zone are read in the session's. */
   readonly session: string;
 }
@@ -58,10 +52,8 @@ export const POSTGRES: EngineProfile = {
   transactions: true,
   snapshot: 'begin isolation level repeatable read read only',
   advisoryLocks: true,
-  rowLocks: true,
   conflicts: 'statement',
   batches: 'arrays',
-  bulk: true,
   walks: 'lateral',
   collations: true,
   statistics: true,
@@ -71,7 +63,6 @@ export const POSTGRES: EngineProfile = {
   topicsReadBy: 'tickwave',
   changes: 'notify',
   comments: ['table', 'materialized view', 'view', 'function'],
-  readOnlyRole: true,
   session: "set timezone = 'UTC'",
 };
 
@@ -82,10 +73,8 @@ export const RISINGWAVE: EngineProfile = {
   transactions: false,
   snapshot: 'begin read only',
   advisoryLocks: false,
-  rowLocks: false,
   conflicts: 'table',
   batches: 'json',
-  bulk: false,
   walks: 'queries',
   collations: false,
   statistics: false,
@@ -95,7 +84,6 @@ export const RISINGWAVE: EngineProfile = {
   topicsReadBy: 'database',
   changes: 'subscription',
   comments: ['table'],
-  readOnlyRole: false,
   session: "set timezone = 'UTC'",
 };
 

@@ -12,46 +12,43 @@ export type Work<T> = (client: PoolClient, profile: EngineProfile) => Promise<T>
 export async function inTransaction<T>(pool: Pool, work: Work<T>): Promise<T> {
   const profile = await engineOf(pool);
   return profile.transactions
-    ? bracketed(pool, 'begin', (client) => work(client, profile))
+    ? bracketed(pool, (client) => work(client, profile))
     : onConnection(pool, (client) => work(client, profile));
 }
 
-/** Runs queries that all see one moment of the database. */
-export async function onSnapshot<T>(pool: Pool, work: Work<T>): Promise<T> {
-  const profile = await engineOf(pool);
-  return bracketed(pool, profile.snapshot, (client) => work(client, profile));
-}
-
-/** Lends a connection of the pool. */
-export async function onConnection<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+/**
+ * Lends a connection of the pool, which is not used again once it has failed.
+ *
+ * @param work is given what it calls with an error after which the connection must not be used again, too
+ */
+export async function onConnection<T>(
+  pool: Pool,
+  work: (client: PoolClient, spoil: (error: Error) => void) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
-  const lost = (error: Error): void => {
+  const spoil = (error: Error): void => {
     broken = error;
   };
-  client.on('error', lost);
+  client.on('error', spoil);
   try {
-    return await work(client);
+    return await work(client, spoil);
   } finally {
-    client.off('error', lost);
+    client.off('error', spoil);
     client.release(broken);
   }
 }
 
-async function bracketed<T>(pool: Pool, begin: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query(begin);
-    const result = await work(client);
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    await client.query('rollback').catch((cause: unknown) => {
-      broken = cause instanceof Error ? cause : new Error(String(cause));
-    });
-    throw error;
-  } finally {
-    client.release(broken);
-  }
+function bracketed<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  return onConnection(pool, async (client, spoil) => {
+    try {
+      await client.query('begin');
+      const result = await work(client);
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch(spoil);
+      throw error;
+    }
+  });
 }

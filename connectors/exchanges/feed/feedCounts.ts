@@ -12,13 +12,6 @@ interface Totals {
   readonly repeated: number;
 }
 
-/** What came of a market between two counts. */
-export interface FeedCount extends Totals {
-  readonly exchange: string;
-  /** As `BTC/USD`. */
-  readonly symbol: string;
-}
-
 export interface FeedCounterOptions {
   readonly connection: Connection;
   readonly feeds: () => readonly LiveFeedState[];
