@@ -73,7 +73,7 @@ const AGGREGATES = new Set(
     'count sum avg min max bool_and bool_or every string_agg array_agg json_agg jsonb_agg json_object_agg jsonb_object_agg ' +
     'stddev stddev_pop stddev_samp variance var_pop var_samp corr covar_pop covar_samp bit_and bit_or bit_xor mode percentile_cont ' +
     'percentile_disc any_value range_agg xmlagg approx_percentile approx_count_distinct regr_slope regr_intercept regr_r2 regr_count ' +
-    'ema last_known first_value last_value mean_deviation rows_since_max rows_since_min wma'
+    'ema frame_sum frame_stddev_pop last_known first_value last_value mean_deviation rows_since_max rows_since_min wma'
   ).split(' '),
 );
 

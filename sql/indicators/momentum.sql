@@ -18,7 +18,7 @@ with frames as (
     ema(loss, 1.0 / 21) over (partition by exchange, symbol, timeframe order by window_start rows between 503 preceding and current row) as loss_21,
     max(high) over (partition by exchange, symbol, timeframe order by window_start rows between 13 preceding and current row) as high_14,
     min(low) over (partition by exchange, symbol, timeframe order by window_start rows between 13 preceding and current row) as low_14,
-    sum(typical_price) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as typical_sum_20,
+    frame_sum(typical_price) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as typical_sum_20,
     mean_deviation(typical_price) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as deviation_20,
     lag(close, 5) over (partition by exchange, symbol, timeframe order by window_start) as close_5,
     lag(close, 10) over (partition by exchange, symbol, timeframe order by window_start) as close_10,

@@ -10,15 +10,15 @@ create materialized view volatility as
 with frames as (
   select exchange, symbol, timeframe, window_start, high, low, close, true_range,
     count(*) over (partition by exchange, symbol, timeframe order by window_start rows between 199 preceding and current row) as reach_rows,
-    sum(close) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as sum_20,
-    stddev_pop(close) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as raw_deviation_20,
+    frame_sum(close) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as sum_20,
+    frame_stddev_pop(close) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as raw_deviation_20,
     max(abs(change)) over (partition by exchange, symbol, timeframe order by window_start rows between 18 preceding and current row) as largest_change,
     max(high) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as high_20,
     min(low) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as low_20,
     ema(close, 2.0 / 21) over (partition by exchange, symbol, timeframe order by window_start rows between 199 preceding and current row) as smooth_20,
     ema(true_range, 1.0 / 10) over (partition by exchange, symbol, timeframe order by window_start rows between 239 preceding and current row) as range_10,
-    sum(log_return * log_return) over (partition by exchange, symbol, timeframe order by window_start rows between 13 preceding and current row) as squares_14,
-    sum(log_return * log_return) over (partition by exchange, symbol, timeframe order by window_start rows between 59 preceding and current row) as squares_60
+    frame_sum(log_return * log_return) over (partition by exchange, symbol, timeframe order by window_start rows between 13 preceding and current row) as squares_14,
+    frame_sum(log_return * log_return) over (partition by exchange, symbol, timeframe order by window_start rows between 59 preceding and current row) as squares_60
   from price_moves
 ),
 deviations as (

@@ -9,17 +9,17 @@ create materialized view volume_flow as
 with frames as (
   select exchange, symbol, timeframe, window_start,
     count(signed_volume) over (partition by exchange, symbol, timeframe order by window_start rows between 59 preceding and current row) as moves,
-    sum(money_in) over (partition by exchange, symbol, timeframe order by window_start rows between 13 preceding and current row) as money_in_14,
-    sum(money_out) over (partition by exchange, symbol, timeframe order by window_start rows between 13 preceding and current row) as money_out_14,
-    sum(signed_volume) over (partition by exchange, symbol, timeframe order by window_start rows between 59 preceding and current row) as signed_volume_60,
-    sum(money_flow_volume) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as money_flow_volume_20,
-    sum(volume) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as volume_20,
-    sum(volume) over (partition by exchange, symbol, timeframe order by window_start rows between 59 preceding and current row) as volume_60,
-    sum(traded_value) over (partition by exchange, symbol, timeframe order by window_start rows between 59 preceding and current row) as traded_value_60,
+    frame_sum(money_in) over (partition by exchange, symbol, timeframe order by window_start rows between 13 preceding and current row) as money_in_14,
+    frame_sum(money_out) over (partition by exchange, symbol, timeframe order by window_start rows between 13 preceding and current row) as money_out_14,
+    frame_sum(signed_volume) over (partition by exchange, symbol, timeframe order by window_start rows between 59 preceding and current row) as signed_volume_60,
+    frame_sum(money_flow_volume) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as money_flow_volume_20,
+    frame_sum(volume) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as volume_20,
+    frame_sum(volume) over (partition by exchange, symbol, timeframe order by window_start rows between 59 preceding and current row) as volume_60,
+    frame_sum(traded_value) over (partition by exchange, symbol, timeframe order by window_start rows between 59 preceding and current row) as traded_value_60,
     count(taker_buy_volume) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as taker_rows_20,
     count(taker_buy_volume) over (partition by exchange, symbol, timeframe order by window_start rows between 59 preceding and current row) as taker_rows_60,
-    sum(taker_buy_volume) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as taker_buy_volume_20,
-    sum(taker_buy_volume) over (partition by exchange, symbol, timeframe order by window_start rows between 59 preceding and current row) as taker_buy_volume_60
+    frame_sum(taker_buy_volume) over (partition by exchange, symbol, timeframe order by window_start rows between 19 preceding and current row) as taker_buy_volume_20,
+    frame_sum(taker_buy_volume) over (partition by exchange, symbol, timeframe order by window_start rows between 59 preceding and current row) as taker_buy_volume_60
   from price_moves
 )
 select

@@ -60,6 +60,8 @@ test.each([
   ],
   ['rows_since_max(value)', 15, 0, '(array_agg(age order by value desc, age))[1]'],
   ['rows_since_min(value)', 15, 0, '(array_agg(age order by value, age))[1]'],
+  ['frame_sum(value)', 15, 0, 'sum(value)'],
+  ['frame_stddev_pop(value)', 15, 0, 'stddev_pop(value)'],
   ['wma(value)', 15, 0, 'sum(value * position) / sum(position)'],
 ])('%s over %s to %s rows back is what its definition says', async (call, back, near, plain) => {
   expect(await deviations(call, back, near, plain)).toEqual([]);

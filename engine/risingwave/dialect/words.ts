@@ -4,7 +4,7 @@ export const SHOWN_FUNCTIONS: ReadonlySet<string> = new Set(
     'count sum avg min max first_value last_value array_agg string_agg bool_or stddev_pop stddev_samp var_pop percentile_cont ' +
     'approx_percentile jsonb_build_object lag lead row_number date_trunc date_bin extract split_part greatest least ' +
     'coalesce nullif exp ln sqrt power sign round floor abs to_char now version jsonb_array_elements ' +
-    'ema last_known mean_deviation rows_since_max rows_since_min wma'
+    'ema frame_sum frame_stddev_pop last_known mean_deviation rows_since_max rows_since_min wma'
   ).split(' '),
 );
 
