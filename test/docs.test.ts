@@ -112,7 +112,7 @@ describe('SQL in the documentation', () => {
     const catalog = await withFile({
       'indicators/volume_flow.sql': (sql) =>
         sql
-          .replace(/^ {4}sum\(volume\).* as volume_60,\n/m, (line) => line + frame)
+          .replace(/^ {4}frame_sum\(volume\).* as volume_60,\n/m, (line) => line + frame)
           .replace(/^ {2}case when moves = 60 .*\n/m, (line) => line + column),
     });
     expect(catalog.columnsOf('volume_flow')).toContain('volume_ratio_10_60');
