@@ -33,6 +33,8 @@ export interface Filter {
 export interface AsOf {
   /** True for rows that were known then. */
   readonly known: (at: string) => RawBuilder<boolean>;
+  /** What is joined to the view for it, with names of columns that the view has not. */
+  readonly joined?: (at: string) => RawBuilder<unknown>;
   /** Columns that have changed since, as they were then. */
   readonly replaced?: Readonly<Record<string, (at: string) => RawBuilder<unknown>>>;
   /** Whether such an answer can never change: rows are written once, and at once. */

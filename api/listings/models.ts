@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { FILTERS, listing, name } from './listing.ts';
-import { aliasChangedThen, aliasThen } from './promotedThen.ts';
+import { promotedThen } from './promotedThen.ts';
 
 const named = { column: 'name', schema: name('model').describe('Models with this name only') };
 
@@ -29,7 +29,11 @@ export const models = listing({
   json: ['parameters', 'metrics', 'feature_names'],
   asOf: {
     known: (at) => sql<boolean>`created_at <= ${at}`,
-    replaced: { alias: aliasThen, alias_changed_at: aliasChangedThen },
+    joined: promotedThen,
+    replaced: {
+      alias: () => sql.ref('alias_then'),
+      alias_changed_at: () => sql.ref('alias_changed_then'),
+    },
     final: false,
   },
 });

@@ -31,7 +31,8 @@ export async function readRows(
     const kinds = key.map(({ kind }) => kind);
     where.push(behind(key, readCursor(query.cursor, kinds, scope), query.order));
   }
-  const { rows } = await sql<Row>`select ${selection(listing, query, chosen, key)} from ${sql.table(view)}
+  const { rows } =
+    await sql<Row>`select ${selection(listing, query, chosen, key)} from ${sql.table(view)} ${joinedThen(listing, query)}
     ${where.length === 0 ? sql`` : sql`where ${sql.join(where, sql` and `)}`}
     order by ${sql.join(key.map(({ name }) => sql`${sql.ref(name)} ${sql.raw(query.order)}`))}
     limit ${sql.lit(query.limit + 1)}`.execute(context.db);
@@ -105,6 +106,10 @@ function selection(
 function columnThen({ asOf }: Listing, { as_of }: ListingQuery, column: string): RawBuilder<unknown> {
   const then = as_of === undefined ? undefined : asOf?.replaced?.[column]?.(as_of);
   return then ?? sql`${sql.ref(column)}`;
+}
+
+function joinedThen({ asOf }: Listing, { as_of }: ListingQuery): RawBuilder<unknown> {
+  return (as_of === undefined ? undefined : asOf?.joined?.(as_of)) ?? sql``;
 }
 
 function scopeOf(listing: Listing, query: ListingQuery, market: MarketOfPath): CursorScope {

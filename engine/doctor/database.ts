@@ -25,7 +25,7 @@ export async function checkDatabase(options: DoctorOptions): Promise<readonly Ch
     await client.connect();
     const before = options.clock.now();
     const { rows } = await client.query<{ version: string; now: Date }>(
-      'select version() as version, clock_timestamp() as now',
+      'select version() as version, now() as now',
     );
     const after = options.clock.now();
     const [row] = rows;

@@ -3,7 +3,8 @@ import pg from 'pg';
 import { landingTable } from '../../engine/database/landingTable.ts';
 import { StandInClient } from './client.ts';
 
-const VERSION = 'PostgreSQL 13.14.0-RisingWave-2.8.5 (a stand-in)';
+/** What the stand-in says of itself. */
+export const VERSION = 'PostgreSQL 13.14.0-RisingWave-2.8.5 (a stand-in)';
 
 /**
  * Makes a PostgreSQL database look like RisingWave to those who write and read at run time: it says so of itself, and its landing
@@ -18,11 +19,7 @@ export async function standIn(url: string): Promise<pg.Pool> {
     await owner.query(`create schema stand_in;
       create function stand_in.version() returns text language sql as $$ select '${VERSION}' $$;
       alter database ${database} set search_path = public, stand_in, pg_catalog;`);
-    const { rows } = await owner.query<{ name: string }>(
-      "select tablename as name from pg_tables where schemaname = 'public'",
-    );
-    const there = new Set(rows.map(({ name }) => name));
-    for (const name of landingTables()) if (there.has(name)) await owner.query(decideConflicts(name));
+    await letTablesDecide(owner);
   } finally {
     await owner.end();
   }
@@ -34,6 +31,15 @@ export function standInPool(url: string): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max: 6, Client: StandInClient } as pg.PoolConfig);
   pool.on('error', () => {});
   return pool;
+}
+
+/** Lets the landing tables of a database decide which row of a key stays. Needs the schema stand_in. */
+export async function letTablesDecide(owner: Pick<pg.Client, 'query'>): Promise<void> {
+  const { rows } = await owner.query<{ name: string }>(
+    "select tablename as name from pg_tables where schemaname = 'public'",
+  );
+  const there = new Set(rows.map(({ name }) => name));
+  for (const name of landingTables()) if (there.has(name)) await owner.query(decideConflicts(name));
 }
 
 function landingTables(): readonly string[] {

@@ -59,6 +59,8 @@ function listening(server: Server): Promise<void> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
 }
 
+const TLS_WANTED = 80877103;
+
 /** Cuts what arrives into messages: the first has no letter. */
 class Messages {
   #rest = Buffer.alloc(0);
@@ -72,9 +74,11 @@ class Messages {
       if (this.#rest.length < letter + 4) return found;
       const length = letter + this.#rest.readInt32BE(letter);
       if (this.#rest.length < length) return found;
-      found.push(this.#rest.subarray(0, length));
+      const message = this.#rest.subarray(0, length);
+      found.push(message);
       this.#rest = this.#rest.subarray(length);
-      this.#started = true;
+      // Who asks for TLS is told that there is none, and says hello again.
+      this.#started ||= message.readInt32BE(4) !== TLS_WANTED;
     }
   }
 }

@@ -4,12 +4,12 @@ const PAUSE_MS = 20;
 
 /** What the stand-in has for RisingWave's subscriptions: a table of changes each, filled by comparing at every flush. */
 export class Subscriptions {
-  readonly #client: pg.Client;
+  readonly #client: pg.Client | pg.Pool;
   readonly #relations = new Map<string, string>();
   readonly #cursors = new Map<number, { readonly name: string; at: number }>();
   #moment = Date.now();
 
-  constructor(client: pg.Client) {
+  constructor(client: pg.Client | pg.Pool) {
     this.#client = client;
   }
 
