@@ -39,11 +39,12 @@ async function postmaster(): Promise<number> {
 }
 
 describe('tickwave start', () => {
-  test('says on its first line that the market is simulated', () => {
+  test('says on its first line that the market is simulated', async () => {
+    // It is known by its file to listen before what it prints has come here.
+    await waitFor('its address', async () => running.stdout().includes(running.api));
     expect(running.stdout().split('\n')[0]).toBe(
       "Tickwave: no live feed wanted (FEED=simulated), showing the SIMULATED market (exchange 'simulated'), seed 42",
     );
-    expect(running.stdout()).toContain(running.api);
   });
 
   test('answers over HTTP with history and with trades', async () => {

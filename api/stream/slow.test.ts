@@ -37,7 +37,8 @@ const follow = (channel: string) => ({
 });
 
 test('while it does not read, states are conflated and events are counted; then it has all that matters', async () => {
-  rig = await streamRig({ limits: { slowMs: 600_000, bufferedBytes: 4_000_000 } });
+  // One that does not read answers no ping either.
+  rig = await streamRig({ limits: { slowMs: 600_000, pingMs: 600_000, bufferedBytes: 4_000_000 } });
   const slow = await rig.connect();
   const quick = await rig.connect();
   for (const peer of [slow, quick]) {
