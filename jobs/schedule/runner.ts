@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
-import { tryHold } from '../../engine/database/hold.ts';
+import { type Hold, tryHold } from '../../engine/database/hold.ts';
 import { said } from '../models/errors.ts';
 import { JobBusy, JobCancelled, JobLimit } from './errors.ts';
-import { JobRuns, type RunState } from './jobRuns.ts';
+import { type JobRun, JobRuns, type RunState } from './jobRuns.ts';
 
 /** What a job is given while it runs. */
 export interface JobControl {
@@ -41,6 +41,10 @@ export interface JobResult {
 /** Milliseconds between two looks at limits and at whether it was called off. */
 const BEAT_MS = 1000;
 
+/** The end of a run can be read a moment before the next one may begin: so often, and after such pauses, it is tried again. */
+const LOOKS = 20;
+const LOOK_AGAIN_MS = 50;
+
 /** Runs jobs, one of a kind at a time in the whole database; each is a row of `job_runs`. */
 export class JobRunner {
   readonly runs: JobRuns;
@@ -66,9 +70,7 @@ export class JobRunner {
     signal: AbortSignal,
     onBegun: (run: number) => void = () => {},
   ): Promise<JobResult> {
-    const { pool, clock } = this.#options;
-    const hold = await tryHold(pool, `tickwave job ${kind}`, clock);
-    if (hold === null) throw await this.#busy(kind);
+    const hold = await this.#hold(kind, signal);
     try {
       const run = await this.runs.begin(kind, startedBy);
       onBegun(run);
@@ -141,9 +143,20 @@ export class JobRunner {
     }
   }
 
-  async #busy(kind: string): Promise<JobBusy> {
-    const [last] = await this.runs.list(kind, 1);
-    const which = last === undefined ? '' : ` (${last.run}, since ${last.startedAt})`;
-    return new JobBusy(`A ${kind} is running${which};`, 'wait for its end, or call it off first.');
+  /** @throws JobBusy when another has it whose run is under way, or has ended long since */
+  async #hold(kind: string, signal: AbortSignal): Promise<Hold> {
+    const { pool, clock } = this.#options;
+    for (let looks = 1; ; looks++) {
+      const hold = await tryHold(pool, `tickwave job ${kind}`, clock);
+      if (hold !== null) return hold;
+      const [last] = await this.runs.list(kind, 1);
+      const ending = last !== undefined && last.state !== 'running' && looks < LOOKS;
+      if (!ending || !(await clock.sleep(LOOK_AGAIN_MS, signal))) throw busy(kind, last);
+    }
   }
+}
+
+function busy(kind: string, last: JobRun | undefined): JobBusy {
+  const which = last === undefined ? '' : ` (${last.run}, since ${last.startedAt})`;
+  return new JobBusy(`A ${kind} is running${which};`, 'wait for its end, or call it off first.');
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { tryHold } from '../../engine/database/hold.ts';
 import { ManualClock } from '../../test/support/manualClock.ts';
 import { type JobsDatabase, jobsDatabase } from '../registry/testing/tables.ts';
 import { BadSchedule, JobBusy, UnknownRun } from './errors.ts';
@@ -139,6 +140,21 @@ describe('a job', () => {
     );
     release('');
     await ended;
+  });
+
+  test('may begin as soon as the end of the one before can be read', async () => {
+    await run(() => Promise.resolve('first'));
+    // The row of a run says that it has ended before whoever ran it has let go.
+    const hold = await tryHold(database.pool, 'tickwave job train', clock);
+    const next = run(() => Promise.resolve('second'));
+    await until(() => clock.sleeping > 0);
+    await hold?.release();
+    expect(await clock.runUntil(next)).toMatchObject({ run: 2, state: 'done', message: 'second' });
+    const again = await tryHold(database.pool, 'tickwave job train', clock);
+    await expect(clock.runUntil(run(() => Promise.resolve('third')))).rejects.toThrow(
+      'A train is running (2,',
+    );
+    await again?.release();
   });
 
   test('is called off from anywhere', async () => {
