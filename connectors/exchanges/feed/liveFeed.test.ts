@@ -37,6 +37,7 @@ beforeEach(async () => {
   server = await FakeServer.start();
   market = new FakeMarket({ pageSize: 100, limits: { symbolsPerConnection: 1 } });
   market.make(1, 620, '2026-01-05T11:50:00.000Z');
+  market.lag = 20;
   landing = new FailingLanding();
   news = [];
 });
@@ -64,13 +65,16 @@ function start(options: Partial<LiveFeedOptions> = {}): void {
   stop = new AbortController();
   running = feed.run(stop.signal);
 }
-const bring = (from: number, to: number): void =>
+/** Trades happen: from now on they are in the history too. */
+const bring = (from: number, to: number): void => {
+  market.lag = 620 - to;
   say(server.last, {
     kind: 'trades',
     symbol: 'BTC/USD',
     snapshot: false,
     trades: market.ids(from, to),
   });
+};
 const stateOf = (symbol = 'BTC/USD'): MarketState | undefined =>
   feed.state().markets.find((one) => one.symbol === symbol);
 const landed = (): number => landing.stored.trades.size;
@@ -79,7 +83,7 @@ test('history, candles and live trades come together, and what was handed over i
   start();
   await until(() => stateOf()?.state === 'live');
   bring(601, 605);
-  await until(() => landed() >= 605 && landing.stored.candles.size > 0);
+  await until(() => landed() >= 605 && landing.stored.candles.size >= 10);
   bring(606, 610);
   await until(() => stateOf()?.last?.tradeId === '610');
   stop.abort();
