@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { loadCatalog } from '../engine/catalog/catalog.ts';
 import { type Layout, layOut } from '../engine/postgres/deploy/plan.ts';
-import { deleteDataFolder } from '../engine/postgres/server/placement.ts';
+import { deleteDataFolder, existingHome } from '../engine/postgres/server/placement.ts';
+import { clearLeftovers } from '../engine/postgres/server/postmaster.ts';
 import { verifyView } from '../engine/postgres/verify.ts';
 import { ledgerTrade, SYMBOLS } from './crash/market.ts';
 import { seeded } from './property/history.ts';
@@ -109,6 +110,9 @@ describe(`kill -9 of Node and of PostgreSQL, ${KILLS} times (TEST_SEED=${SEED})`
   afterAll(async () => {
     for (const victim of victims) victim.child.kill('SIGKILL');
     await Promise.all(victims.map((victim) => victim.ended));
+    // The last one's database lives on, and would write into the folder while it is being deleted.
+    const home = existingHome(join(folder, 'data'));
+    if (home !== null) await clearLeftovers(join(home, 'pg'), join(folder, 'data'), () => {});
     deleteDataFolder(join(folder, 'data'));
     deleteDataFolder(folder);
   });

@@ -40,6 +40,8 @@ describeWithChromium('the dashboard in a real browser', () => {
     await settled(opened.page);
     return opened.page;
   };
+  /** The chart is drawn in the browser's next frame, whenever that is. */
+  const drawn = (page: Page) => waitFor('the chart to be drawn', async () => (await coloursDrawn(page)) > 20);
   /** Every row that REST has on its newest page. */
   const rest = async (path: string): Promise<readonly Record<string, string>[]> => {
     const response = await fetch(rig.url() + path);
@@ -52,7 +54,7 @@ describeWithChromium('the dashboard in a real browser', () => {
     const canvas = page.locator('.canvas');
     expect(await canvas.getAttribute('data-close')).toBe(newest?.close);
     expect(await canvas.getAttribute('data-candles')).toBe('1000');
-    expect(await coloursDrawn(page)).toBeGreaterThan(20);
+    await drawn(page);
     const close = Number(newest?.close).toLocaleString('en-US', { minimumFractionDigits: 1 });
     expect(await page.locator('.last').textContent()).toBe(close);
     expect(await page.locator('.legend').textContent()).toContain('rsi_14');
@@ -105,7 +107,7 @@ describeWithChromium('the dashboard in a real browser', () => {
     await page.mouse.move(0, 0);
     await canvas.focus();
     await page.keyboard.press('End');
-    expect(await coloursDrawn(page)).toBeGreaterThan(20);
+    await drawn(page);
     expect(opened?.errors).toEqual([]);
   });
 
@@ -173,7 +175,7 @@ describeWithChromium('the dashboard in a real browser', () => {
     await screenshot(page, 'market-away');
     await rig.startServer();
     await page.locator('.canvas[data-close]').waitFor();
-    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.getByRole('alert').waitFor({ state: 'detached' });
     // One path that fails takes only its part of the page.
     await page.route('**/v1/candles/**', (route) =>
       route.fulfill({ status: 503, json: { code: 'engine_down', detail: 'The views are being built.' } }),
@@ -242,7 +244,7 @@ describeWithChromium('the dashboard in a real browser', () => {
     const overflow = (): Promise<number> =>
       page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
     expect(await overflow()).toBe(0);
-    expect(await coloursDrawn(page)).toBeGreaterThan(20);
+    await drawn(page);
     await screenshot(page, 'phone-market', true);
     await page.getByRole('link', { name: 'Pipeline' }).click();
     await page.getByRole('heading', { level: 1, name: 'Pipeline' }).waitFor();
