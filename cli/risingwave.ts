@@ -1,13 +1,17 @@
+import pg from 'pg';
 import type { Config } from '../config/config.ts';
 import { loadCatalog } from '../engine/catalog/catalog.ts';
 import { systemClock } from '../engine/clock.ts';
 import { askProfile } from '../engine/profile.ts';
-import { pendingStatements } from '../engine/risingwave/apply.ts';
+import { readDeployed } from '../engine/risingwave/apply.ts';
 import { connect } from '../engine/risingwave/connection.ts';
 import { RisingwaveEngine } from '../engine/risingwave/engine.ts';
 import type { RisingwaveOptions, RisingwaveStatement } from '../engine/risingwave/statements.ts';
+import { takeVersions } from '../engine/risingwave/versions/lock.ts';
+import { RisingwaveVersions } from '../engine/risingwave/versions/risingwaveVersions.ts';
+import type { Owner } from '../engine/versions/deployment.ts';
+import type { Versions } from '../engine/versions/versions.ts';
 import type { Context } from './context.ts';
-import { EXIT } from './exitCodes.ts';
 import type { PlatformOptions } from './platform.ts';
 
 /** How a configuration puts sql/ on RisingWave. */
@@ -49,28 +53,67 @@ export async function keepsItsViews({ DATABASE_URL }: Config): Promise<boolean> 
   return DATABASE_URL !== null && (await askProfile(DATABASE_URL)).refreshedBy === 'database';
 }
 
-/** `tickwave apply` on RisingWave: makes what is missing of sql/ and ends, or prints every statement of it. */
-export async function applyThere(context: Context, dryRun: boolean): Promise<number> {
-  const config = context.config();
-  const catalog = await loadCatalog(config.SQL_DIR);
-  const { say, print } = context.terminal;
+/** Versions on the RisingWave of DATABASE_URL, for those who only read. */
+export async function withVersionsThere<T>(
+  config: Config,
+  work: (versions: Versions, url: string) => Promise<T>,
+): Promise<T> {
   const url = config.DATABASE_URL ?? '';
-  if (dryRun) {
-    const client = await connect(url, 'tickwave apply');
-    try {
-      const { statements } = await pendingStatements(client, catalog, risingwaveOptions(config));
-      for (const { sql } of statements) print(`${sql};`);
-    } finally {
-      await client.end();
-    }
-    return EXIT.ok;
+  const client = await connect(url, 'tickwave versions');
+  try {
+    return await work(new RisingwaveVersions(client, url, risingwaveOptions(config), systemClock), url);
+  } finally {
+    await client.end();
   }
+}
+
+/** Who changes versions, and for what. */
+export interface Changing {
+  readonly by: Owner;
+  readonly verb: string;
+  readonly isAlive: (pid: number) => boolean;
+}
+
+/** As `withVersionsThere`, alone. Where nothing is deployed yet, or not all of it, sql/ is put there first. */
+export async function changingThere<T>(
+  context: Context,
+  changing: Changing,
+  work: (versions: Versions, url: string) => Promise<T>,
+): Promise<T> {
+  const config = context.config();
+  const url = config.DATABASE_URL ?? '';
+  if (changing.verb === 'apply') await applyFirst(context, url);
+  const pool = new pg.Pool({ connectionString: url, application_name: 'tickwave lease', max: 2 });
+  pool.on('error', () => {}); // The query that was running rejects.
+  try {
+    const lease = await takeVersions(pool, { ...changing, clock: systemClock });
+    try {
+      return await withVersionsThere(config, work);
+    } finally {
+      await lease.release();
+    }
+  } finally {
+    await pool.end();
+  }
+}
+
+/** The first deployment has nothing to stand beside. */
+async function applyFirst(context: Context, url: string): Promise<void> {
+  const config = context.config();
+  const { say } = context.terminal;
+  const client = await connect(url, 'tickwave apply');
+  try {
+    const { deployed } = await readDeployed(client);
+    const states = [...deployed.values()].map(({ state }) => state);
+    if (states.length > 0 && !states.includes('begun')) return;
+  } finally {
+    await client.end();
+  }
+  const catalog = await loadCatalog(config.SQL_DIR);
   const onBuild = (what: string, done: number, total: number): void => {
     if (what !== '') say(`${done + 1} of ${total}: ${what}`);
   };
   const engine = await openRisingwave(url, { config, catalog, clock: systemClock, say, log: say, onBuild });
   await engine.stop();
-  const { made } = engine.applied;
-  say(made.length === 0 ? 'nothing to do: sql/ is deployed' : `made ${made.join(', ')}`);
-  return EXIT.ok;
+  say(`made ${engine.applied.made.join(', ')}`);
 }

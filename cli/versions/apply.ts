@@ -1,32 +1,23 @@
 import { Command } from 'commander';
-import type pg from 'pg';
 import { Catalog, loadCatalog } from '../../engine/catalog/catalog.ts';
-import { filesOf } from '../../engine/postgres/versions/choose.ts';
-import { readDeployedCatalog } from '../../engine/postgres/versions/deployedCatalog.ts';
-import {
-  activeDeployment,
-  addDeployment,
-  describeBusy,
-  setState,
-  want,
-} from '../../engine/postgres/versions/deployments.ts';
-import { buildStatements } from '../../engine/postgres/versions/statements.ts';
-import { versionStatements } from '../../engine/risingwave/versions/versions.ts';
+import { versionStatements } from '../../engine/risingwave/versions/steps.ts';
 import {
   type Deployment,
   DeploymentBusy,
   DeploymentRefused,
   type Files,
 } from '../../engine/versions/deployment.ts';
+import { filesOf } from '../../engine/versions/files.ts';
 import type { Plan } from '../../engine/versions/plan.ts';
+import { describeBusy, type Versions } from '../../engine/versions/versions.ts';
 import type { Context } from '../context.ts';
 import { FoundWanting, UsageError } from '../errors.ts';
 import { EXIT } from '../exitCodes.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { applyThere, keepsItsViews, risingwaveOptions } from '../risingwave.ts';
+import { risingwaveOptions } from '../risingwave.ts';
 import { audit, describeAudits, objections } from './audit.ts';
-import { follow } from './follow.ts';
-import { changingVersions, owner, withDatabase } from './place.ts';
+import { bring } from './follow.ts';
+import { changingVersions, owner, withVersions } from './place.ts';
 import { planOn } from './plan.ts';
 import { describePlan } from './planText.ts';
 
@@ -65,11 +56,8 @@ Ctrl-C takes it back. Killed, it goes on where it was, with the next \`apply\` o
 
 async function chosen(context: Context, flags: Flags): Promise<number> {
   if (flags.from !== undefined && !flags.dryRun)
-    throw new UsageError(
-      '--from goes with --dry-run: on RisingWave the statements are sent by you, step by step',
-    );
+    throw new UsageError('--from goes with --dry-run: what is deployed is known where it is deployed');
   if (flags.from !== undefined) return dryRunRisingwave(context, flags.from);
-  if (await keepsItsViews(context.config())) return applyThere(context, flags.dryRun === true);
   return flags.dryRun ? dryRun(context) : run(context, flags);
 }
 
@@ -86,27 +74,24 @@ async function dryRunRisingwave({ terminal, config }: Context, folder: string): 
   return EXIT.ok;
 }
 
-async function catalogHere(context: Context): Promise<Catalog> {
-  const all = await loadCatalog(context.config().SQL_DIR);
-  return new Catalog(all.objects.filter(({ dialect }) => dialect !== 'risingwave'));
-}
-
 async function run(context: Context, flags: Flags): Promise<number> {
   const { terminal } = context;
-  const catalog = await catalogHere(context);
-  return changingVersions(context, 'apply', async (client, url) => {
-    const id = await begin(context, client, url, catalog);
+  const catalog = await loadCatalog(context.config().SQL_DIR);
+  return changingVersions(context, 'apply', async (versions, url) => {
+    if (flags.detach && !versions.goesOn)
+      throw new UsageError('--detach: here nobody goes on building when the command has ended; leave it out');
+    const id = await begin(context, versions, url, catalog);
     if (id === null) return EXIT.ok;
     if (flags.detach) {
       terminal.say(`version ${id} is being built; \`tickwave apply\` follows it`);
       return EXIT.ok;
     }
     const signal = onInterrupt(terminal.say);
-    const deployment = await follow(context, client, id, ['built', 'audited', 'rolled_back'], signal);
-    if (signal.aborted) return cancel(context, client, id);
-    const audits = await audit(client, context.config(), url, deployment);
+    const deployment = await bring(context, versions, id, null, ['built', 'audited', 'rolled_back'], signal);
+    if (signal.aborted) return cancel(context, versions, id);
+    const audits = await audit(versions, context.config(), deployment);
     const failed = objections(audits, []).length > 0;
-    if (!failed && deployment.state === 'built') await setState(client, id, 'audited', owner().owner);
+    if (!failed && deployment.state === 'built') await versions.passed(id, owner());
     const { oldFiles: _o, newFiles: _n, ...shown } = deployment;
     if (flags.json) terminal.print(JSON.stringify({ ...shown, audits }));
     else for (const line of describeAudits(audits, [])) terminal.say(line);
@@ -121,46 +106,45 @@ async function run(context: Context, flags: Flags): Promise<number> {
 /** Asks for the version, or finds it on its way. @returns null when there is nothing to do */
 async function begin(
   context: Context,
-  client: pg.Client,
+  versions: Versions,
   url: string,
   catalog: Catalog,
 ): Promise<number | null> {
   const { terminal } = context;
-  const files = filesOf(catalog);
-  const active = await activeDeployment(client);
+  const files = filesOf(versions.here(catalog));
+  const active = await versions.active();
   if (active !== null) {
     if (!sameFiles(active.newFiles, files) || active.state === 'promoted')
       throw new DeploymentBusy(describeBusy(active));
     terminal.say(`going on with version ${active.id}, which is ${active.state.replace('_', ' ')}`);
     return active.id;
   }
-  const plan = await planOn(context, url, catalog);
+  const plan = await planOn(context, versions, url, catalog);
   for (const line of describePlan(plan, { diff: false })) terminal.say(line);
   if (plan.changes.length === 0) return null;
   refuse(plan);
-  const deployed = await readDeployedCatalog(client);
-  return addDeployment(client, owner(), plan, { old: filesOf(deployed ?? new Catalog([])), new: files });
+  const deployed = await versions.deployed();
+  return versions.add(owner(), plan, { old: filesOf(deployed ?? new Catalog([])), new: files });
 }
 
 function refuse({ refusals }: Plan): void {
   if (refusals.length > 0) throw new FoundWanting(refusals.join('; '));
 }
 
-async function cancel(context: Context, client: pg.Client, id: number): Promise<number> {
-  await want(client, id, 'cancel', owner().owner);
-  await follow(context, client, id, ['cancelled']);
+async function cancel(context: Context, versions: Versions, id: number): Promise<number> {
+  await bring(context, versions, id, 'cancel', ['cancelled']);
   context.terminal.say(`version ${id} is cancelled; nothing of it is left`);
   return EXIT.interrupted;
 }
 
 async function dryRun(context: Context): Promise<number> {
-  const catalog = await catalogHere(context);
-  const { plan, statements } = await withDatabase(context, context.config(), async (url) => ({
-    plan: await planOn(context, url, catalog),
-    statements: await buildStatements(url, catalog),
+  const catalog = await loadCatalog(context.config().SQL_DIR);
+  const { plan, statements } = await withVersions(context, async (versions, url) => ({
+    plan: await planOn(context, versions, url, catalog),
+    statements: await versions.statements(catalog),
   }));
   for (const line of describePlan(plan, { diff: false })) context.terminal.say(line);
-  for (const statement of statements) context.terminal.print(`${statement};\n`);
+  for (const statement of statements) context.terminal.print(statement);
   refuse(plan);
   return EXIT.ok;
 }

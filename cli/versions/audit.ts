@@ -1,11 +1,8 @@
 import { join } from 'node:path';
-import type { ClientBase } from 'pg';
 import type { Config } from '../../config/config.ts';
-import { auditRows, recordAudits } from '../../engine/postgres/versions/audits.ts';
-import { catalogOf, layoutOf } from '../../engine/postgres/versions/worker.ts';
 import type { Audit, Invariant } from '../../engine/versions/audit.ts';
-import { type Deployment, otherFiles, publishedFiles } from '../../engine/versions/deployment.ts';
-import { runViewTests } from '../../engine/viewTests.ts';
+import type { Deployment } from '../../engine/versions/deployment.ts';
+import type { Versions } from '../../engine/versions/versions.ts';
 
 /** What holds of every candle, wherever it is. */
 const INVARIANTS: readonly Invariant[] = [
@@ -17,38 +14,10 @@ const INVARIANTS: readonly Invariant[] = [
   { name: 'volume', columns: ['open', 'close', 'volume'], holds: 'volume >= 0' },
 ];
 
-/** Asks a version that is built whether it may take the names: its rows, and the tests of sql/tests. The answers are kept. */
-export async function audit(
-  client: ClientBase,
-  config: Config,
-  url: string,
-  deployment: Deployment,
-): Promise<Audit[]> {
-  const layout = layoutOf(publishedFiles(deployment), otherFiles(deployment));
-  const rows = await auditRows(client, layout, INVARIANTS);
-  const catalog = catalogOf(otherFiles(deployment));
-  const tests = await runViewTests({ url, catalog, folder: join(config.SQL_DIR, 'tests') });
-  const failed = tests.filter(({ passed }) => !passed);
-  const audits = [
-    ...rows,
-    ...failed.map(({ view, name, message }) => ({
-      view,
-      audit: 'test',
-      passed: false,
-      detail: `${name}: ${message}`,
-    })),
-    ...(tests.length > failed.length
-      ? [
-          {
-            view: '',
-            audit: 'test',
-            passed: true,
-            detail: `${tests.length - failed.length} tests of sql/tests passed`,
-          },
-        ]
-      : []),
-  ];
-  await recordAudits(client, deployment.id, audits);
+/** Asks a version that is built whether it may take the names. The answers are kept. */
+export async function audit(versions: Versions, config: Config, deployment: Deployment): Promise<Audit[]> {
+  const audits = await versions.audit(deployment, INVARIANTS, join(config.SQL_DIR, 'tests'));
+  await versions.recordAudits(deployment.id, audits);
   return audits;
 }
 

@@ -18,7 +18,7 @@ const EXPOSURES = new URL('../../dbt/models/exposures.yml', import.meta.url);
 /** All who read views from outside of sql/: models in service, the API, sinks, dbt exposures, alert rules. */
 export async function findConsumers(config: Config, url: string, catalog: Catalog): Promise<Consumer[]> {
   return [
-    ...(await models(url)),
+    ...(await models(url, catalog)),
     ...SERVED.map((reads) => ({ kind: 'api', name: 'HTTP API', reads, columns: null })),
     ...catalog.objects
       .filter(({ kind }) => kind === 'sink')
@@ -31,19 +31,16 @@ export async function findConsumers(config: Config, url: string, catalog: Catalo
 }
 
 /** Champions and challengers, with the features that they are asked with. */
-async function models(url: string): Promise<Consumer[]> {
+async function models(url: string, catalog: Catalog): Promise<Consumer[]> {
+  if (catalog.find('models') === undefined) return [];
   const client = new pg.Client({ connectionString: url, application_name: 'tickwave plan' });
   await client.connect();
   try {
-    const there = await client.query<{ there: boolean }>(
-      "select to_regclass('public.models') is not null as there",
+    const { rows } = await client.query<{ name: string; version: number; alias: string; features: string }>(
+      'select name, version, alias, feature_names as features from models where alias is not null order by name, version',
     );
-    if (!there.rows[0]?.there) return [];
-    const { rows } = await client.query<{ name: string; alias: string; features: string }>(
-      `select name || ' ' || version as name, alias, feature_names as features from public.models where alias is not null order by name, version`,
-    );
-    return rows.map(({ name, alias, features }) => ({
-      ...{ kind: 'model', name: `${alias} ${name}`, reads: 'features' },
+    return rows.map(({ name, version, alias, features }) => ({
+      ...{ kind: 'model', name: `${alias} ${name} ${version}`, reads: 'features' },
       columns: z.array(z.string()).parse(JSON.parse(features)),
     }));
   } finally {

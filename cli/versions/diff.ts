@@ -1,13 +1,10 @@
 import { Command } from 'commander';
-import pg from 'pg';
-import { compareVersions, type ViewDiff } from '../../engine/postgres/versions/compareVersions.ts';
-import { activeDeployment } from '../../engine/postgres/versions/deployments.ts';
-import { layoutOf } from '../../engine/postgres/versions/worker.ts';
-import { DeploymentRefused, otherFiles, publishedFiles } from '../../engine/versions/deployment.ts';
+import { DeploymentRefused } from '../../engine/versions/deployment.ts';
+import type { ViewDiff } from '../../engine/versions/versions.ts';
 import type { Context } from '../context.ts';
 import { wholeFrom } from '../numbers.ts';
 import { count } from '../progress.ts';
-import { withDatabase } from './place.ts';
+import { withVersions } from './place.ts';
 
 interface Flags {
   readonly view?: readonly string[];
@@ -31,22 +28,13 @@ export function diff(context: Context): Command {
 
 async function run(context: Context, { view, samples, json }: Flags): Promise<void> {
   const { terminal } = context;
-  const diffs = await withDatabase(context, context.config(), async (url) => {
-    const client = new pg.Client({ connectionString: url, application_name: 'tickwave diff' });
-    await client.connect();
-    try {
-      await client.query("set timezone = 'UTC'");
-      const active = await activeDeployment(client);
-      if (active === null || active.state === 'building')
-        throw new DeploymentRefused(
-          'there are no two versions to compare: `tickwave apply` builds one beside the other',
-        );
-      const layout = layoutOf(publishedFiles(active), otherFiles(active));
-      for (const name of view ?? []) layout.catalog.get(name);
-      return await compareVersions(client, layout, { samples, ...(view ? { views: view } : {}) });
-    } finally {
-      await client.end();
-    }
+  const diffs = await withVersions(context, async (versions) => {
+    const active = await versions.active();
+    if (active === null || active.state === 'building')
+      throw new DeploymentRefused(
+        'there are no two versions to compare: `tickwave apply` builds one beside the other',
+      );
+    return versions.compare(active, { samples, ...(view ? { views: view } : {}) });
   });
   if (json) terminal.print(JSON.stringify(diffs, null, 2));
   else for (const line of diffs.flatMap(describeDiff)) terminal.print(line);

@@ -1,46 +1,28 @@
-import type { ClientBase } from 'pg';
-import { systemClock } from '../../engine/clock.ts';
-import { findDeployment } from '../../engine/postgres/versions/deployments.ts';
-import {
-  type Deployment,
-  DeploymentRefused,
-  type DeploymentState,
-} from '../../engine/versions/deployment.ts';
+import type { Deployment, DeploymentState, Wanted } from '../../engine/versions/deployment.ts';
+import type { Versions } from '../../engine/versions/versions.ts';
 import type { Context } from '../context.ts';
+import { owner } from './place.ts';
 
-const POLL_MS = 200;
-
-/**
- * Waits until the engine has brought a version to a state, and shows how far it is.
- *
- * @throws DeploymentRefused with what the engine says when that is not to be
- */
-export async function follow(
+/** Brings a version to a state, and shows how far it is. */
+export async function bring(
   { progress }: Context,
-  client: ClientBase,
+  versions: Versions,
   id: number,
-  wanted: readonly DeploymentState[],
+  wanted: Wanted | null,
+  states: readonly DeploymentState[],
   signal?: AbortSignal,
 ): Promise<Deployment> {
   const bar = progress();
   let begun = false;
   try {
-    for (;;) {
-      const deployment = await findDeployment(client, id);
-      if (deployment === null) throw new DeploymentRefused(`version ${id} is gone`);
-      if (wanted.includes(deployment.state) && deployment.wanted === null) return deployment;
-      if (signal?.aborted) return deployment;
-      if (deployment.state === 'failed' || (deployment.wanted === null && deployment.message !== null))
-        throw new DeploymentRefused(`version ${id} is ${deployment.state}: ${deployment.message}`);
-      if (deployment.state === 'cancelled') throw new DeploymentRefused(`version ${id} was cancelled`);
-      if (deployment.state === 'building' && deployment.progress !== null) {
-        const { rows, share, cut } = deployment.progress;
+    return await versions.bring(id, wanted, owner(), states, {
+      ...(signal === undefined ? {} : { signal }),
+      tell: ({ rows, share, note }) => {
         if (!begun) bar.begin('building', null, 'rows');
         begun = true;
-        bar.at(rows, { share, note: cut === null ? '' : `back to ${cut.slice(0, 16)}` });
-      }
-      await systemClock.sleep(POLL_MS, signal);
-    }
+        bar.at(rows, { share, note });
+      },
+    });
   } finally {
     if (begun) bar.end();
   }

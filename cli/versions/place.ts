@@ -4,10 +4,13 @@ import type { Config } from '../../config/config.ts';
 import { systemClock } from '../../engine/clock.ts';
 import { EngineBusyError } from '../../engine/engine.ts';
 import { VersionLock } from '../../engine/postgres/versions/lock.ts';
+import { PostgresVersions } from '../../engine/postgres/versions/postgresVersions.ts';
 import type { Owner } from '../../engine/versions/deployment.ts';
+import type { Versions } from '../../engine/versions/versions.ts';
 import type { Context } from '../context.ts';
 import { openDatabase } from '../database.ts';
 import { AlreadyRunning } from '../errors.ts';
+import { changingThere, keepsItsViews, withVersionsThere } from '../risingwave.ts';
 import { announce, announced, findRunning, withdraw } from '../runFile.ts';
 import { openPlatform, runningUrl } from '../session.ts';
 
@@ -20,7 +23,7 @@ export function owner(): Owner {
 }
 
 /** Runs work on the data folder's database: the one that runs, or one that is started for it. No view is touched. */
-export async function withDatabase<T>(
+async function withDatabase<T>(
   { terminal }: Context,
   config: Config,
   work: (url: string) => Promise<T>,
@@ -69,13 +72,35 @@ async function withEngine<T>(
   }
 }
 
+/** Runs work on the versions in the database that is configured. No view is touched. */
+export async function withVersions<T>(
+  context: Context,
+  work: (versions: Versions, url: string) => Promise<T>,
+): Promise<T> {
+  const config = context.config();
+  if (await keepsItsViews(config)) return withVersionsThere(config, work);
+  return withDatabase(context, config, async (url) => {
+    const client = new pg.Client({ connectionString: url, application_name: 'tickwave versions' });
+    client.on('error', () => {}); // The query that was running rejects.
+    await client.connect();
+    try {
+      await client.query("set timezone = 'UTC'");
+      return await work(new PostgresVersions(client, url), url);
+    } finally {
+      await client.end();
+    }
+  });
+}
+
 /** Work on versions, alone: whoever comes second is told who is at it. */
 export async function changingVersions<T>(
   context: Context,
   verb: string,
-  work: (client: pg.Client, url: string) => Promise<T>,
+  work: (versions: Versions, url: string) => Promise<T>,
 ): Promise<T> {
-  return withEngine(context, context.config(), verb, async (url) => {
+  const config = context.config();
+  if (await keepsItsViews(config)) return changingThere(context, { by: owner(), verb, isAlive }, work);
+  return withEngine(context, config, verb, async (url) => {
     const client = new pg.Client({ connectionString: url, application_name: `tickwave ${verb}` });
     client.on('error', () => {}); // The query that was running rejects.
     await client.connect();
@@ -84,7 +109,7 @@ export async function changingVersions<T>(
       const lock = await VersionLock.take(client, owner(), verb, isAlive);
       const holding = setInterval(() => void lock.hold().catch(() => undefined), HOLD_MS);
       try {
-        return await work(client, url);
+        return await work(new PostgresVersions(client, url), url);
       } finally {
         clearInterval(holding);
         await lock.release().catch(() => undefined);

@@ -1,13 +1,11 @@
 import { Command } from 'commander';
-import pg from 'pg';
 import { Catalog, loadCatalog } from '../../engine/catalog/catalog.ts';
-import { readCosts } from '../../engine/postgres/versions/costs.ts';
-import { readDeployedCatalog } from '../../engine/postgres/versions/deployedCatalog.ts';
 import { type Plan, planChanges } from '../../engine/versions/plan.ts';
+import type { Versions } from '../../engine/versions/versions.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exitCodes.ts';
 import { findConsumers } from './consumers.ts';
-import { withDatabase } from './place.ts';
+import { withVersions } from './place.ts';
 import { describePlan } from './planText.ts';
 
 /** The plan could not be made. An error of its own, so that 2 always means that there are changes. */
@@ -48,23 +46,18 @@ async function run(context: Context, { json, diff }: Flags): Promise<number> {
 }
 
 async function makePlan(context: Context): Promise<Plan> {
-  const config = context.config();
-  const after = await loadCatalog(config.SQL_DIR);
-  return withDatabase(context, config, (url) => planOn(context, url, after));
+  const after = await loadCatalog(context.config().SQL_DIR);
+  return withVersions(context, (versions, url) => planOn(context, versions, url, after));
 }
 
 /** What applying a catalog to a database would do. */
-export async function planOn(context: Context, url: string, after: Catalog): Promise<Plan> {
-  const client = new pg.Client({ connectionString: url, application_name: 'tickwave plan' });
-  await client.connect();
-  try {
-    const before = (await readDeployedCatalog(client)) ?? new Catalog([]);
-    const costOf = before.objects.length > 0 ? await readCosts(client) : null;
-    const consumers = await findConsumers(context.config(), url, before);
-    // Functions of the other engine are not deployed here, so nothing can be said of them.
-    const here = new Catalog(after.objects.filter(({ dialect }) => dialect !== 'risingwave'));
-    return planChanges({ before, after: here, consumers, ...(costOf ? { costOf } : {}) });
-  } finally {
-    await client.end();
-  }
+export async function planOn(context: Context, versions: Versions, url: string, all: Catalog): Promise<Plan> {
+  const before = (await versions.deployed()) ?? new Catalog([]);
+  const after = versions.here(all);
+  const consumers = await findConsumers(context.config(), url, before);
+  const first = planChanges({ before, after, consumers });
+  const built = first.changes.filter((change) => change.built).map(({ name }) => name);
+  const costOf = await versions.costs(built);
+  const plan = costOf === null ? first : planChanges({ before, after, consumers, costOf });
+  return { ...plan, refusals: [...new Set([...plan.refusals, ...versions.refusals(before, after)])] };
 }

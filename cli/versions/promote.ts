@@ -1,37 +1,37 @@
 import { Command } from 'commander';
-import type pg from 'pg';
-import { activeDeployment, setState, want } from '../../engine/postgres/versions/deployments.ts';
 import {
   type Deployment,
   DeploymentRefused,
   type DeploymentState,
-  type Wanted,
 } from '../../engine/versions/deployment.ts';
+import type { Versions } from '../../engine/versions/versions.ts';
 import type { Context } from '../context.ts';
 import { FoundWanting } from '../errors.ts';
 import { titleOf } from './apply.ts';
 import { audit, describeAudits, objections } from './audit.ts';
-import { follow } from './follow.ts';
+import { bring } from './follow.ts';
 import { changingVersions, owner } from './place.ts';
 
 /** `tickwave promote` */
 export function promote(context: Context): Command {
   return new Command('promote')
-    .description('give the names of views to the version that `apply` built, all in one transaction')
+    .description(
+      'give the names of views to the version that `apply` built: in one transaction, on RisingWave view after view',
+    )
     .option('--allow <audits...>', 'audits that may fail, as `rows` when fewer rows are meant')
     .addHelpText(
       'after',
       '\nExamples:\n  $ tickwave promote\n  $ tickwave promote --allow rows\n\nThe old version is kept up to date until `tickwave cleanup`, and `tickwave rollback` takes it back.',
     )
     .action(async ({ allow = [] }: { readonly allow?: readonly string[] }) =>
-      changingVersions(context, 'promote', async (client, url) => {
-        const deployment = await need(client, ['built', 'audited', 'rolled_back'], 'promote');
-        const audits = await audit(client, context.config(), url, deployment);
+      changingVersions(context, 'promote', async (versions) => {
+        const deployment = await need(versions, ['built', 'audited', 'rolled_back'], 'promote');
+        const audits = await audit(versions, context.config(), deployment);
         for (const line of describeAudits(audits, allow)) context.terminal.say(line);
         if (objections(audits, allow).length > 0) throw new FoundWanting('audits failed');
-        if (deployment.state === 'built') await setState(client, deployment.id, 'audited', owner().owner);
-        await ask(context, client, deployment, 'promote', 'promoted');
-        for (const model of await modelsOf(client, deployment))
+        if (deployment.state === 'built') await versions.passed(deployment.id, owner());
+        await bring(context, versions, deployment.id, 'promote', ['promoted']);
+        for (const model of await modelsOf(versions, deployment))
           context.terminal.warn(
             `${model} learned from features as they were before; train it anew: tickwave train`,
           );
@@ -51,9 +51,9 @@ export function rollback(context: Context): Command {
       '\nExamples:\n  $ tickwave rollback\n\nPossible until `tickwave cleanup`: until then the old version is kept up to date.',
     )
     .action(async () =>
-      changingVersions(context, 'rollback', async (client) => {
-        const deployment = await need(client, ['promoted'], 'roll back');
-        await ask(context, client, deployment, 'rollback', 'rolled_back');
+      changingVersions(context, 'rollback', async (versions) => {
+        const deployment = await need(versions, ['promoted'], 'roll back');
+        await bring(context, versions, deployment.id, 'rollback', ['rolled_back']);
         context.terminal.say(
           `the version before ${titleOf(deployment)} has the names again; \`tickwave cleanup\` drops the new one. sql/ still has it: put it right before the next \`tickwave start\``,
         );
@@ -69,14 +69,15 @@ export function cleanup(context: Context): Command {
     )
     .addHelpText('after', '\nExamples:\n  $ tickwave cleanup')
     .action(async () =>
-      changingVersions(context, 'cleanup', async (client) => {
+      changingVersions(context, 'cleanup', async (versions) => {
         const deployment = await need(
-          client,
+          versions,
           ['building', 'built', 'audited', 'promoted', 'rolled_back'],
           'clean up',
         );
         const { state } = deployment;
-        await ask(context, client, deployment, 'cleanup', state === 'promoted' ? 'cleaned' : 'cancelled');
+        const end = state === 'promoted' ? 'cleaned' : 'cancelled';
+        await bring(context, versions, deployment.id, 'cleanup', [end]);
         context.terminal.say(
           state === 'promoted'
             ? `what was before ${titleOf(deployment)} is dropped`
@@ -87,11 +88,11 @@ export function cleanup(context: Context): Command {
 }
 
 async function need(
-  client: pg.Client,
+  versions: Versions,
   states: readonly DeploymentState[],
   what: string,
 ): Promise<Deployment> {
-  const deployment = await activeDeployment(client);
+  const deployment = await versions.active();
   if (deployment === null)
     throw new DeploymentRefused(`there is no version to ${what}; \`tickwave apply\` builds one`);
   if (states.includes(deployment.state)) return deployment;
@@ -100,24 +101,9 @@ async function need(
   );
 }
 
-async function ask(
-  context: Context,
-  client: pg.Client,
-  { id }: Deployment,
-  wanted: Wanted,
-  state: DeploymentState,
-): Promise<void> {
-  await want(client, id, wanted, owner().owner);
-  await follow(context, client, id, [state]);
-}
-
 /** Models in service whose features the version changed. */
-async function modelsOf(client: pg.Client, { id }: Deployment): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(
-    `select distinct consumer->>'name' as name from engine.deployments
-     cross join jsonb_array_elements(plan->'changes') as change cross join jsonb_array_elements(change->'consumers') as consumer
-     where id = $1 and consumer->>'kind' = 'model' order by 1`,
-    [id],
-  );
-  return rows.map(({ name }) => name);
+async function modelsOf(versions: Versions, { id }: Deployment): Promise<string[]> {
+  const { changes } = await versions.planOf(id);
+  const models = changes.flatMap(({ consumers }) => consumers.filter(({ kind }) => kind === 'model'));
+  return [...new Set(models.map(({ name }) => name))].sort();
 }

@@ -1,9 +1,8 @@
 import { Command } from 'commander';
-import pg from 'pg';
-import { readHistory, type VersionHistory } from '../../engine/postgres/versions/history.ts';
+import type { VersionHistory } from '../../engine/versions/versions.ts';
 import type { Context } from '../context.ts';
 import { table } from '../models/registry.ts';
-import { withDatabase } from './place.ts';
+import { withVersions } from './place.ts';
 
 /** `tickwave versions` */
 export function versions(context: Context): Command {
@@ -13,15 +12,7 @@ export function versions(context: Context): Command {
     .addHelpText('after', '\nExamples:\n  $ tickwave versions\n  $ tickwave versions --json | jq .[0].audits')
     .action(async ({ json }: { readonly json?: true }) => {
       const { terminal } = context;
-      const found = await withDatabase(context, context.config(), async (url) => {
-        const client = new pg.Client({ connectionString: url, application_name: 'tickwave versions' });
-        await client.connect();
-        try {
-          return await readHistory(client);
-        } finally {
-          await client.end();
-        }
-      });
+      const found = await withVersions(context, (versions) => versions.history());
       if (json) terminal.print(JSON.stringify(found, null, 2));
       else if (found.length === 0) terminal.say('no version was applied yet');
       else for (const line of table([HEAD, ...found.map(rowOf)])) terminal.print(line);

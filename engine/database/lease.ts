@@ -11,6 +11,8 @@ export interface LeaseOptions {
   readonly clock: Clock;
   /** Tells this holder from every other. */
   readonly owner: string;
+  /** Whether a holder can't come back: its term is taken over before it ends. */
+  readonly isDead?: (owner: string) => boolean;
 }
 
 /** How long a term is, in milliseconds: so long nobody takes over what a process that died had. */
@@ -42,13 +44,14 @@ export class Lease implements Hold {
 
   /** Takes the name's next term; null while another has it. */
   static async take(options: LeaseOptions): Promise<Lease | null> {
-    const { pool, name, clock } = options;
+    const { pool, name, clock, isDead = () => false } = options;
     const { rows } = await pool.query<Term>(
       'select term, owner, expires_at from leases where name = $1 order by term desc limit 1',
       [name],
     );
     const [last] = rows;
-    if (last !== undefined && last.expires_at.getTime() > clock.now()) return null;
+    const held = last !== undefined && last.expires_at.getTime() > clock.now();
+    if (held && !isDead(last.owner)) return null;
     const term = Number(last?.term ?? 0) + 1;
     return (await claim(options, term, clock.now() + TERM_MS)) ? new Lease(options, term) : null;
   }

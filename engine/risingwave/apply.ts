@@ -64,11 +64,12 @@ export async function readDeployed(
   const { rows } = tables.includes(DEPLOYED)
     ? await client.query<DeployedObject>(`select name, kind, hash, documentation, state from ${DEPLOYED}`)
     : { rows: [] };
-  return { deployed: new Map(rows.map((row) => [row.name, row])), tables };
+  const there = rows.filter(({ state }) => state !== 'dropped');
+  return { deployed: new Map(there.map((row) => [row.name, row])), tables };
 }
 
 /** A relation that is not there is refused by name: RisingWave has no way to ask that was seen to work for every kind. */
-async function answers(client: ClientBase, question: string): Promise<boolean> {
+export async function answers(client: ClientBase, question: string): Promise<boolean> {
   try {
     await client.query(question);
     return true;
@@ -116,7 +117,7 @@ async function send(
 }
 
 /** A build in the background fails in silence: what is not there after the wait never will be. */
-async function requireBuilt(client: ClientBase, view: string): Promise<void> {
+export async function requireBuilt(client: ClientBase, view: string): Promise<void> {
   const { rows } = await client.query('select name from rw_catalog.rw_materialized_views where name = $1', [
     view,
   ]);

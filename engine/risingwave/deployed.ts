@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { CatalogObject } from '../catalog/object.ts';
 import { contentHashes } from '../postgres/deploy/hash.ts';
-import { documentationOf } from './documentation.ts';
+import { deployedName, documentationOf } from './documentation.ts';
 import { connected, type Environment, objectStatement } from './objects.ts';
 import { insertRows } from './text.ts';
 
@@ -11,8 +10,11 @@ export const DEPLOYED = 'engine_deployed';
 
 export const DEPLOYED_TABLE = `create table ${DEPLOYED} (name varchar, kind varchar, hash varchar, documentation varchar, state varchar, primary key (name))`;
 
-/** `begun` before an object is made, `done` when it is there: RisingWave has no transaction that could hold both. */
-export type DeployedState = 'begun' | 'done';
+/**
+ * `begun` before an object is made, `done` when it is there: RisingWave has no transaction that could hold both. `dropped` overwrites
+ * the note of what is there no longer.
+ */
+export type DeployedState = 'begun' | 'done' | 'dropped';
 
 export interface DeployedObject {
   readonly name: string;
@@ -22,11 +24,6 @@ export interface DeployedObject {
   /** Of what is said about it. */
   readonly documentation: string;
   readonly state: DeployedState;
-}
-
-/** Key of an object in the table; an aggregate may have the name of a view. */
-export function deployedName(object: Pick<CatalogObject, 'name' | 'kind'>): string {
-  return object.kind === 'function' ? `${object.name}()` : object.name;
 }
 
 /** What would be noted of each object of sql/, by its name in the table; a sink without its connector is left out. */

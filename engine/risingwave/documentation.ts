@@ -1,6 +1,11 @@
 import type { CatalogObject } from '../catalog/object.ts';
 import { insertRows, literal } from './text.ts';
 
+/** Key of an object in Tickwave's own tables; an aggregate may have the name of a view. */
+export function deployedName(object: Pick<CatalogObject, 'name' | 'kind'>): string {
+  return object.kind === 'function' ? `${object.name}()` : object.name;
+}
+
 /** Tables that describe sql/ to those who query: RisingWave keeps comments of tables only, and shows them nowhere else. */
 export const CATALOG_TABLES: ReadonlyMap<string, string> = new Map([
   [
@@ -15,6 +20,11 @@ export const CATALOG_TABLES: ReadonlyMap<string, string> = new Map([
   [
     'catalog_lineage',
     'create table catalog_lineage (object varchar, reads varchar, primary key (object, reads))',
+  ],
+  // The files as they were deployed: what a plan compares sql/ with.
+  [
+    'engine_files',
+    'create table engine_files (name varchar, file varchar, source varchar, primary key (name))',
   ],
 ]);
 
@@ -39,16 +49,18 @@ export function catalogRows(objects: readonly CatalogObject[]): string[] {
   const lineage = described.flatMap((object) =>
     [...new Set(object.inputs)].map((input) => [object.name, input]),
   );
+  const files = objects.map((object) => [deployedName(object), object.file, object.statement.text]);
   return [
     ['catalog', own] as const,
     ['catalog_columns', columns] as const,
     ['catalog_lineage', lineage] as const,
+    ['engine_files', files] as const,
   ].flatMap(([table, rows]) => (rows.length > 0 ? [insertRows(table, rows)] : []));
 }
 
 /** What an object's documentation is, for telling whether it changed. */
 export function documentationOf({ header, columns, file, statement }: CatalogObject): string {
-  return JSON.stringify([header, columns, file, statement.body]);
+  return JSON.stringify([header, columns, file, statement.text]);
 }
 
 /** Comments of a table and its columns; of other kinds RisingWave keeps none. */

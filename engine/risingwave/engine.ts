@@ -10,6 +10,8 @@ import { connect } from './connection.ts';
 import { Follower } from './follower.ts';
 import { type BuildProgress, withProgress } from './progress.ts';
 import type { RisingwaveOptions } from './statements.ts';
+import { readDeployedCatalog } from './versions/deployedCatalog.ts';
+import { publishedCatalog, timesPublished } from './versions/publication.ts';
 
 export interface RisingwaveEngineOptions extends RisingwaveOptions {
   readonly url: string;
@@ -19,9 +21,18 @@ export interface RisingwaveEngineOptions extends RisingwaveOptions {
   readonly onProgress?: (progress: readonly BuildProgress[]) => void;
 }
 
+/** What an engine begins with. */
+interface Opened {
+  readonly applied: Applied;
+  readonly catalog: Catalog;
+  readonly times: number;
+}
+
+/** Between looks whether other versions have taken the names. */
+const LOOK_MS = 1000;
+
 /** RisingWave keeps the views up to date by itself: this puts sql/ on it, and brings its changes to subscribers. */
 export class RisingwaveEngine implements ViewKeeper {
-  readonly catalog: Catalog;
   readonly applied: Applied;
   readonly ended: Promise<Error | null>;
   readonly #options: RisingwaveEngineOptions;
@@ -30,14 +41,21 @@ export class RisingwaveEngine implements ViewKeeper {
   readonly #feed = new Feed();
   readonly #followers = new Map<string, Follower>();
   readonly #listeners = new Set<(refresh: Refresh) => void>();
+  readonly #layoutListeners = new Set<() => void>();
+  readonly #stopping = new AbortController();
+  #watching: Promise<void> = Promise.resolve();
+  #catalog: Catalog;
   #finish: (reason: Error | null) => void = () => {};
   #running = false;
   #refreshes = 0;
   #last: Refresh | null = null;
   #lastError: string | null = null;
+  #times: number;
 
-  private constructor(options: RisingwaveEngineOptions, client: pg.Client, applied: Applied) {
-    this.catalog = options.catalog;
+  private constructor(options: RisingwaveEngineOptions, client: pg.Client, opened: Opened) {
+    const { applied, catalog } = opened;
+    this.#catalog = catalog;
+    this.#times = opened.times;
     this.applied = applied;
     this.#options = options;
     this.#client = client;
@@ -51,19 +69,38 @@ export class RisingwaveEngine implements ViewKeeper {
     );
   }
 
-  /** Puts on RisingWave what is missing of sql/. Throws DeployedDiffersError when something is there in another version. */
+  /**
+   * Puts on RisingWave what is missing of sql/. While a version is on its way nothing is put there: what has the names stays.
+   * Throws DeployedDiffersError when something is there in another version.
+   */
   static async open(options: RisingwaveEngineOptions): Promise<RisingwaveEngine> {
     const { url, catalog, clock = systemClock, onStatement, onProgress = () => {} } = options;
     const client = await connect(url, 'tickwave engine');
     try {
-      const applied = await withProgress(url, clock, onProgress, () =>
-        applyMissing(client, catalog, options, onStatement),
-      );
-      return new RisingwaveEngine(options, client, applied);
+      const times = await timesPublished(client);
+      const published = await publishedCatalog(client);
+      const applied =
+        published !== null
+          ? { made: [], statements: 0, left: [] }
+          : await withProgress(url, clock, onProgress, () =>
+              applyMissing(client, catalog, options, onStatement),
+            );
+      return new RisingwaveEngine(options, client, { applied, times, catalog: published ?? catalog });
     } catch (error) {
       await client.end();
       throw error;
     }
+  }
+
+  /** What names stand for: sql/ as it was deployed, or published since. */
+  get catalog(): Catalog {
+    return this.#catalog;
+  }
+
+  /** Told when other versions of views have taken the names; returns the function that ends it. */
+  onLayout(listener: () => void): () => void {
+    this.#layoutListeners.add(listener);
+    return () => void this.#layoutListeners.delete(listener);
   }
 
   subscribe(view: string, subscriber: Subscriber): () => void {
@@ -92,6 +129,7 @@ export class RisingwaveEngine implements ViewKeeper {
 
   async start(): Promise<void> {
     this.#running = true;
+    this.#watching = this.#watch();
   }
 
   status(): LoopStatus {
@@ -108,10 +146,38 @@ export class RisingwaveEngine implements ViewKeeper {
 
   async stop(): Promise<void> {
     this.#running = false;
+    this.#stopping.abort();
+    await this.#watching;
     await Promise.all([...this.#followers.values()].map((follower) => follower.stop()));
     this.#followers.clear();
     await this.#client.end();
     this.#finish(null);
+  }
+
+  /** Looks for other versions under the names: their subscriptions are others too, so all who follow begin anew. */
+  async #watch(): Promise<void> {
+    while (await this.#clock.sleep(LOOK_MS, this.#stopping.signal)) {
+      try {
+        const times = await timesPublished(this.#client);
+        if (times === this.#times) continue;
+        this.#catalog = (await readDeployedCatalog(this.#client)) ?? this.#catalog;
+        this.#times = times;
+        await this.#followAnew();
+      } catch (error) {
+        this.#lastError = `versions are looked for again: ${error instanceof Error ? error.message : String(error)}`;
+      }
+    }
+  }
+
+  async #followAnew(): Promise<void> {
+    const before = [...this.#followers];
+    this.#followers.clear();
+    for (const [view] of before) {
+      const object = this.#catalog.find(view);
+      if (object && this.#feed.wants(view)) this.#followers.set(view, this.#follow(view, object.key));
+    }
+    await Promise.all(before.map(([, follower]) => follower.stop()));
+    for (const listener of this.#layoutListeners) listener();
   }
 
   #follow(relation: string, key: readonly string[]): Follower {

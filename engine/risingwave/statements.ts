@@ -1,15 +1,8 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogObject } from '../catalog/object.ts';
 import { RISINGWAVE } from '../profile.ts';
-import {
-  DEPLOYED,
-  DEPLOYED_TABLE,
-  type DeployedObject,
-  deployedName,
-  recordStatement,
-  wantedObjects,
-} from './deployed.ts';
-import { CATALOG_TABLES, catalogRows, commentStatements } from './documentation.ts';
+import { DEPLOYED, DEPLOYED_TABLE, type DeployedObject, recordStatement, wantedObjects } from './deployed.ts';
+import { CATALOG_TABLES, catalogRows, commentStatements, deployedName } from './documentation.ts';
 import { type Environment, objectStatement } from './objects.ts';
 import { subscriptionStatement } from './subscription.ts';
 

@@ -1,10 +1,11 @@
 import type { ClientBase } from 'pg';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { type Files, otherFiles, publishedFiles } from '../../versions/deployment.ts';
+import { otherFiles, publishedFiles } from '../../versions/deployment.ts';
+import { catalogOf } from '../../versions/files.ts';
 import { type Layout, layOut } from '../deploy/plan.ts';
 import { readDeployedCatalog } from './deployedCatalog.ts';
 import { activeDeployment, setState } from './deployments.ts';
-import { catalogOf, layoutOf } from './worker.ts';
+import { layoutOf } from './worker.ts';
 
 /**
  * What an engine begins with. While a version is on its way, what was published stays and the version stands beside it; else it is
@@ -38,9 +39,4 @@ async function areThere(client: ClientBase, layout: Layout): Promise<boolean> {
     [[...layout.sides.keys()].map(layout.tableOf)],
   );
   return rows[0]?.missing === false;
-}
-
-/** The texts of a catalog by their path. */
-export function filesOf(catalog: Catalog): Files {
-  return Object.fromEntries(catalog.objects.map(({ file, statement }) => [file, statement.text]));
 }

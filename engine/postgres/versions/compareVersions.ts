@@ -1,30 +1,7 @@
 import type { ClientBase } from 'pg';
+import { type RowSample, TOLERANCE, type ViewDiff } from '../../versions/versions.ts';
 import { identifier } from '../compile/restrict.ts';
 import type { Layout } from '../deploy/plan.ts';
-
-/** One row that differs, as JSON; null where there is none. */
-export interface RowSample {
-  readonly published: Readonly<Record<string, unknown>> | null;
-  readonly other: Readonly<Record<string, unknown>> | null;
-}
-
-/** How the rows of two versions of a view differ. */
-export interface ViewDiff {
-  readonly view: string;
-  readonly rows: { readonly published: number; readonly other: number };
-  readonly onlyPublished: number;
-  readonly onlyOther: number;
-  readonly differing: number;
-  /** Rows of both that differ, by column that both have. */
-  readonly byColumn: Readonly<Record<string, number>>;
-  readonly columns: { readonly onlyPublished: readonly string[]; readonly onlyOther: readonly string[] };
-  readonly samples: readonly RowSample[];
-  /** Why rows can't be compared; null when they were. */
-  readonly why: string | null;
-}
-
-/** Relative difference up to which two doubles are equal: sums in another order differ in their last digits. */
-const TOLERANCE = 1e-9;
 
 interface Counts {
   readonly published: number;

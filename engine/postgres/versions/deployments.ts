@@ -10,6 +10,7 @@ import {
   type Wanted,
 } from '../../versions/deployment.ts';
 import type { Plan } from '../../versions/plan.ts';
+import { describeBusy } from '../../versions/versions.ts';
 
 /** Channel that wakes the engine when something is wanted, and those who wait when something happened. */
 export const VERSIONS_CHANNEL = 'tickwave_versions';
@@ -40,6 +41,15 @@ export async function findDeployment(client: ClientBase, id: number): Promise<De
     id,
   ]);
   return rows[0] ?? null;
+}
+
+/** What a version was going to change. */
+export async function readPlan(client: ClientBase, id: number): Promise<Plan> {
+  const { rows } = await client.query<{ plan: Plan }>('select plan from engine.deployments where id = $1', [
+    id,
+  ]);
+  if (!rows[0]) throw new TypeError(`there is no version ${id}`);
+  return rows[0].plan;
 }
 
 /** The last one, whatever became of it. */
@@ -73,14 +83,6 @@ export async function addDeployment(
       cause,
     });
   }
-}
-
-/** `version 3 of ann@desk is built since …` with what to do. */
-export function describeBusy({ id, owner, host, state, changedAt }: Deployment): string {
-  return (
-    `version ${id} of ${owner}@${host} is ${state.replace('_', ' ')} since ${changedAt.toISOString()}. ` +
-    'One at a time: finish it (`tickwave promote`), or drop what is not published (`tickwave cleanup`)'
-  );
 }
 
 /** Notes what is wanted next; the engine does it. */

@@ -1,20 +1,6 @@
 import type { ClientBase } from 'pg';
-import type { Audit } from '../../versions/audit.ts';
-import type { ChangeClass } from '../../versions/classify.ts';
-import type { DeploymentState } from '../../versions/deployment.ts';
+import type { VersionHistory } from '../../versions/versions.ts';
 import { lastDeployment } from './deployments.ts';
-
-/** One version of the past, or the one on its way. */
-export interface VersionHistory {
-  readonly id: number;
-  readonly state: DeploymentState;
-  readonly by: string;
-  readonly changedAt: Date;
-  readonly class: ChangeClass | null;
-  readonly message: string | null;
-  readonly events: readonly { readonly at: string; readonly event: string; readonly by: string }[];
-  readonly audits: readonly Audit[];
-}
 
 const MOST = 100;
 

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { DeploymentBusy, type Owner } from '../../versions/deployment.ts';
+import { describeHolder } from '../../versions/versions.ts';
 
 /** An owner that has not said anything for so long is gone. */
 const SILENT_S = 30;
@@ -47,11 +48,7 @@ export class VersionLock {
       [by.owner, by.host, by.pid, verb],
     );
     if (taken.rowCount === 1) return new VersionLock(client, by);
-    throw new DeploymentBusy(
-      held
-        ? `${held.owner}@${held.host} (process ${held.pid}) runs \`tickwave ${held.verb}\` since ${held.since.toISOString()}; wait until it has ended`
-        : 'somebody else has just begun; try again',
-    );
+    throw new DeploymentBusy(held ? describeHolder(held, held) : 'somebody else has just begun; try again');
   }
 
   /** Says that its owner is there still. */

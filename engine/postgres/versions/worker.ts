@@ -1,5 +1,4 @@
 import pg, { type ClientBase, DatabaseError } from 'pg';
-import { buildCatalog, type Catalog, inOrder } from '../../catalog/catalog.ts';
 import type { Clock } from '../../clock.ts';
 import {
   type Deployment,
@@ -8,6 +7,7 @@ import {
   otherFiles,
   publishedFiles,
 } from '../../versions/deployment.ts';
+import { catalogOf } from '../../versions/files.ts';
 import { prepareIndexes } from '../deploy/indexes.ts';
 import { type Layout, layOut } from '../deploy/plan.ts';
 import { Builder } from './builder.ts';
@@ -189,10 +189,6 @@ class NotYet extends Error {
 /** The layout of a published version and one beside it, from their texts. */
 export function layoutOf(published: Files, other: Files | null): Layout {
   return layOut(catalogOf(published), other === null ? null : catalogOf(other));
-}
-
-export function catalogOf(files: Files): Catalog {
-  return buildCatalog(new Map(Object.entries(files).sort(([a], [b]) => inOrder(a, b))));
 }
 
 function codeOf(error: Error): string | undefined {

@@ -21,7 +21,7 @@ interface Table {
 export class StandInDialect {
   readonly #client: pg.Client;
   readonly #tables = new Map<string, Table>();
-  readonly #views: string[] = [];
+  readonly #views = new Set<string>();
   readonly #made = new Set<string>();
   readonly subscriptions: Subscriptions;
 
@@ -62,6 +62,15 @@ export class StandInDialect {
       await this.subscriptions.declare(session, cursor[0] ?? '', cursor[1] ?? '');
       return NOTHING;
     }
+    const unsubscribe = word(/^drop subscription (\w+)$/);
+    if (unsubscribe) {
+      await this.subscriptions.drop(unsubscribe[0] ?? '');
+      return NOTHING;
+    }
+    const dropped = word(/^drop (materialized view|view|aggregate|sink) (\w+)$/);
+    if (dropped) return this.#drop(dropped[0] ?? '', dropped[1] ?? '');
+    const swap = word(/^alter (materialized view|view) (\w+) swap with (\w+)$/);
+    if (swap) return this.#swap(swap[0] ?? '', swap[1] ?? '', swap[2] ?? '');
     const fetch = word(/^fetch (\d+) from \w+ with \(timeout = '(\d+)s'\)$/);
     if (fetch) return this.subscriptions.fetch(session, Number(fetch[0]), Number(fetch[1]));
     if (/^create table\b/.test(text)) return this.#table(sql);
@@ -74,6 +83,28 @@ export class StandInDialect {
   #note(what: string): string {
     if (this.#made.has(what)) throw new Error(`${what} exists`);
     this.#made.add(what);
+    return NOTHING;
+  }
+
+  /** Nothing is dropped that something depends on, subscriptions included. */
+  async #drop(kind: string, name: string): Promise<string> {
+    if (kind === 'aggregate' || kind === 'sink') {
+      if (!this.#made.delete(`${kind} ${name}`)) throw new Error(`${kind} ${name} not found`);
+      return NOTHING;
+    }
+    const subscription = this.subscriptions.of(name);
+    if (subscription !== null) throw new Error(`subscription ${subscription} depends on ${name}`);
+    await this.#client.query(`drop ${kind} ${name}`);
+    this.#views.delete(name);
+    return NOTHING;
+  }
+
+  /** Names change, and what depends on either stays with it: as it is on RisingWave. */
+  async #swap(kind: string, one: string, other: string): Promise<string> {
+    await this.#client.query(
+      `alter ${kind} ${one} rename to standin_swap; alter ${kind} ${other} rename to ${one}; alter ${kind} standin_swap rename to ${other}`,
+    );
+    this.subscriptions.swap(one, other);
     return NOTHING;
   }
 
@@ -98,7 +129,7 @@ export class StandInDialect {
     const query = selectOf(plain?.query ?? stored?.query);
     const name = plain?.view?.relname ?? stored?.into?.rel?.relname ?? '';
     if (!query) throw new Error(`no query in ${sql.slice(0, 60)}`);
-    if (stored) this.#views.push(name);
+    if (stored) this.#views.add(name);
     return `create ${stored ? 'materialized ' : ''}view ${name} as ${printSelect(toPostgres(query, null))}`;
   }
 

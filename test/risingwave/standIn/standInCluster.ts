@@ -6,7 +6,10 @@ import { StandInDialect } from './dialect.ts';
 import { type StatementProxy, statementProxy } from './protocol.ts';
 
 const SCHEMA = `create schema standin; create schema compat; create schema rw_catalog;
-create view rw_catalog.rw_materialized_views as select matviewname::text as name, definition from pg_matviews;
+create view rw_catalog.rw_materialized_views as select oid::int as id, relname::text as name, pg_get_viewdef(oid) as definition
+  from pg_class where relkind = 'm' and relnamespace = 'public'::regnamespace;
+create view rw_catalog.rw_views as select oid::int as id, relname::text as name, pg_get_viewdef(oid) as definition
+  from pg_class where relkind = 'v' and relnamespace = 'public'::regnamespace;
 create table rw_catalog.rw_ddl_progress (ddl_id bigint, ddl_statement varchar, progress varchar);
 set search_path = compat, public;`;
 

@@ -22,8 +22,22 @@ export class Subscriptions {
     this.#relations.set(name, relation);
   }
 
-  drop(name: string): void {
-    this.#relations.delete(name);
+  async drop(name: string): Promise<void> {
+    if (!this.#relations.delete(name)) throw new Error(`subscription ${name} not found`);
+    await this.#client.query(`drop table standin.copy_${name}, standin.changes_${name}`);
+  }
+
+  /** Subscriptions stay with what they were made on, whatever it is called. */
+  swap(one: string, other: string): void {
+    for (const [name, relation] of this.#relations) {
+      if (relation === one) this.#relations.set(name, other);
+      if (relation === other) this.#relations.set(name, one);
+    }
+  }
+
+  /** Of what is to be dropped. */
+  of(relation: string): string | null {
+    return [...this.#relations].find(([, followed]) => followed === relation)?.[0] ?? null;
   }
 
   /** Notes what changed since the last call. */

@@ -3,9 +3,9 @@ import { type TestDatabase, testDatabase } from '../../../../test/support/databa
 import { buildCatalog, type Catalog } from '../../../catalog/catalog.ts';
 import { Engine } from '../../../engine.ts';
 import type { Deployment, DeploymentState, Wanted } from '../../../versions/deployment.ts';
+import { filesOf } from '../../../versions/files.ts';
 import { planChanges } from '../../../versions/plan.ts';
 import { verifyView } from '../../verify.ts';
-import { filesOf } from '../choose.ts';
 import { addDeployment, findDeployment, setState, want } from '../deployments.ts';
 
 /** Ticks of places, a chain of views over them, and a plain view on top. */

@@ -1,0 +1,125 @@
+import type pg from 'pg';
+import { Catalog } from '../../catalog/catalog.ts';
+import type { Audit, Invariant } from '../../versions/audit.ts';
+import {
+  type Deployment,
+  type DeploymentState,
+  type Files,
+  type Owner,
+  otherFiles,
+  publishedFiles,
+  type Wanted,
+} from '../../versions/deployment.ts';
+import { catalogOf } from '../../versions/files.ts';
+import type { Cost, Plan } from '../../versions/plan.ts';
+import type {
+  BringOptions,
+  CompareOptions,
+  VersionHistory,
+  Versions,
+  ViewDiff,
+} from '../../versions/versions.ts';
+import { runViewTests } from '../../viewTests.ts';
+import { auditRows, recordAudits } from './audits.ts';
+import { compareVersions } from './compareVersions.ts';
+import { readCosts } from './costs.ts';
+import { readDeployedCatalog } from './deployedCatalog.ts';
+import { activeDeployment, addDeployment, readPlan, setState, want } from './deployments.ts';
+import { follow } from './follow.ts';
+import { readHistory } from './history.ts';
+import { buildStatements } from './statements.ts';
+import { layoutOf } from './worker.ts';
+
+/** Versions on PostgreSQL: what is wanted is written down, and the engine that runs does it. */
+export class PostgresVersions implements Versions {
+  readonly goesOn = true;
+  readonly #client: pg.Client;
+  readonly #url: string;
+
+  /** @param client a connection to the database at the address */
+  constructor(client: pg.Client, url: string) {
+    this.#client = client;
+    this.#url = url;
+  }
+
+  here(catalog: Catalog): Catalog {
+    return new Catalog(catalog.objects.filter(({ dialect }) => dialect !== 'risingwave'));
+  }
+
+  deployed(): Promise<Catalog | null> {
+    return readDeployedCatalog(this.#client);
+  }
+
+  async costs(): Promise<((view: string, reads: readonly string[]) => Cost) | null> {
+    return (await this.deployed()) === null ? null : readCosts(this.#client);
+  }
+
+  refusals(): readonly string[] {
+    return [];
+  }
+
+  async statements(after: Catalog): Promise<readonly string[]> {
+    return (await buildStatements(this.#url, this.here(after))).map((statement) => `${statement};\n`);
+  }
+
+  active(): Promise<Deployment | null> {
+    return activeDeployment(this.#client);
+  }
+
+  add(by: Owner, plan: Plan, files: { readonly old: Files; readonly new: Files }): Promise<number> {
+    return addDeployment(this.#client, by, plan, files);
+  }
+
+  planOf(id: number): Promise<Plan> {
+    return readPlan(this.#client, id);
+  }
+
+  async bring(
+    id: number,
+    wanted: Wanted | null,
+    by: Owner,
+    states: readonly DeploymentState[],
+    options: BringOptions = {},
+  ): Promise<Deployment> {
+    if (wanted !== null) await want(this.#client, id, wanted, by.owner);
+    return follow(this.#client, id, states, options);
+  }
+
+  passed(id: number, by: Owner): Promise<void> {
+    return setState(this.#client, id, 'audited', by.owner);
+  }
+
+  async audit(deployment: Deployment, invariants: readonly Invariant[], tests: string): Promise<Audit[]> {
+    const layout = layoutOf(publishedFiles(deployment), otherFiles(deployment));
+    const rows = await auditRows(this.#client, layout, invariants);
+    const catalog = catalogOf(otherFiles(deployment));
+    const answers = await runViewTests({ url: this.#url, catalog, folder: tests });
+    const failed = answers.filter(({ passed }) => !passed);
+    const passing = answers.length - failed.length;
+    const audit = { audit: 'test' };
+    return [
+      ...rows,
+      ...failed.map(({ view, name, message }) => ({
+        ...{ ...audit, view, passed: false },
+        detail: `${name}: ${message}`,
+      })),
+      ...(passing > 0
+        ? [{ ...audit, view: '', passed: true, detail: `${passing} tests of sql/tests passed` }]
+        : []),
+    ];
+  }
+
+  recordAudits(id: number, audits: readonly Audit[]): Promise<void> {
+    return recordAudits(this.#client, id, audits);
+  }
+
+  compare(deployment: Deployment, { samples, views }: CompareOptions): Promise<ViewDiff[]> {
+    const layout = layoutOf(publishedFiles(deployment), otherFiles(deployment));
+    for (const name of views ?? []) layout.catalog.get(name);
+    return compareVersions(this.#client, layout, { samples, ...(views ? { views } : {}) });
+  }
+
+  history(): Promise<VersionHistory[]> {
+    return readHistory(this.#client);
+  }
+}
