@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import {
+  ACTIVE,
   DeploymentRefused,
   type DeploymentState,
   type Owner,
@@ -12,6 +13,14 @@ import { bothIds, readIds, subscribedViews } from './names.ts';
 import { sendSteps } from './sender.ts';
 import { rebuiltViews, type VersionSteps, versionSteps } from './steps.ts';
 import type { DeploymentStore, StoredDeployment, ViewIds } from './store.ts';
+
+/** States from which a version can be brought there. */
+const FROM: Readonly<Record<Wanted, readonly DeploymentState[]>> = {
+  promote: ['audited', 'rolled_back'],
+  rollback: ['promoted'],
+  cleanup: ACTIVE,
+  cancel: ['building', 'built', 'audited', 'rolled_back'],
+};
 
 /** Does on RisingWave what a verb asks for. What is wanted is written down first, so that the next verb knows what was under way. */
 export class VersionWork {
@@ -40,6 +49,9 @@ export class VersionWork {
       throw new DeploymentRefused(
         `version ${deployment.id} is half way to ${underWay}; run \`tickwave ${underWay}\` again, or \`tickwave cleanup\``,
       );
+    const { state } = deployment;
+    if (wanted !== null && !FROM[wanted].includes(state))
+      throw new DeploymentRefused(`a version that is ${state.replace('_', ' ')} can't ${wanted}`);
     switch (wanted) {
       case null:
         return deployment.state === 'building' ? this.#build(deployment, options) : deployment;
