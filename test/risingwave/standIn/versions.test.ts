@@ -129,7 +129,9 @@ describe('versions on the stand-in, NOT on RisingWave', () => {
     const [history] = await versions.history();
     expect(history?.events.map(({ event }) => event)).toEqual(['building', 'built']);
     expect(history?.audits).toHaveLength(audits.length);
-    await expect(versions.bring(active.id, 'rollback', BY, ['rolled_back'])).rejects.toThrow("a version that is built can't rollback");
+    await expect(versions.bring(active.id, 'rollback', BY, ['rolled_back'])).rejects.toThrow(
+      "a version that is built can't rollback",
+    );
   });
 
   test('two people: the second is told who it is; one who died is not waited for', async () => {
