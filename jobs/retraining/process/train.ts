@@ -47,7 +47,8 @@ async function conversation(
     last = message as TrainingNews;
     if (last.kind === 'progress') progress(last.share, last.message);
   });
-  const ended = once(child, 'exit');
+  // What it said last may arrive after its exit; all of it has once the channel is closed.
+  const ended = Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
   // A child that is gone already says so by its exit.
   child.send(order, () => {});
   await ended;
