@@ -125,7 +125,7 @@ test('too little data gives a report that says why there is no verdict', async (
 
 test('Ctrl-C ends it in order, without a report', async () => {
   const out = join(folder, 'none');
-  const running = place.spawn(['demo', '--out', out]);
+  const running = place.spawn(['demo', '--out', out, '--hours', '5000']);
   await waitFor('its first words', async () => running.stderr().includes('simulating'));
   running.signal('SIGINT');
   const { code, stderr } = await running.ended;
