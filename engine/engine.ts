@@ -10,8 +10,10 @@ import type { Layout } from './postgres/deploy/plan.ts';
 import { Feed, type Subscriber } from './postgres/feed.ts';
 import { type LoopStatus, RefreshLoop } from './postgres/loop.ts';
 import { type Around, type Refresh, Refresher } from './postgres/refresher.ts';
+import { sleepAsBefore } from './postgres/versions/builder.ts';
 import { chooseVersions } from './postgres/versions/choose.ts';
 import type { EngineHost } from './postgres/versions/host.ts';
+import { NameLocks } from './postgres/versions/nameLocks.ts';
 import { LOCK_TIMEOUT_MS, switchLayout } from './postgres/versions/switchLayout.ts';
 import { VersionsWorker } from './postgres/versions/worker.ts';
 
@@ -64,6 +66,7 @@ export class Engine implements ViewKeeper {
   readonly #listeners = new Set<(refresh: Refresh) => void>();
   readonly #layoutListeners = new Set<() => void>();
   readonly #stopping = new AbortController();
+  readonly #locks = new NameLocks();
   #layout: Layout;
   #refresher: Refresher;
   #working: Promise<void> = Promise.resolve();
@@ -96,6 +99,7 @@ export class Engine implements ViewKeeper {
       const wanted = await chooseVersions(client, options.catalog, options.keep ?? false);
       const deployment = await deploy(client, wanted.layout, options.onBuild);
       const engine = new Engine(options, { ...wanted, deployment }, client);
+      if (wanted.building !== null) await sleepAsBefore(client, wanted.layout, wanted.building);
       await engine.refresh();
       await engine.#refresher.clean();
       return engine;
@@ -163,7 +167,7 @@ export class Engine implements ViewKeeper {
         await client.query([`set local lock_timeout = '${LOCK_TIMEOUT_MS}ms'`, ...locks].join('; '));
       },
       after: async (client) => {
-        await switchLayout(client, from, to);
+        await switchLayout(client, from, to, this.#locks);
         await work(client);
       },
     });

@@ -90,6 +90,7 @@ async function run(context: Context, flags: Flags): Promise<number> {
     const deployment = await bring(context, versions, id, null, ['built', 'audited', 'rolled_back'], signal);
     if (signal.aborted) return cancel(context, versions, id);
     const audits = await audit(versions, context.config(), deployment);
+    if (signal.aborted) return cancel(context, versions, id);
     const failed = objections(audits, []).length > 0;
     if (!failed && deployment.state === 'built') await versions.passed(id, owner());
     const { oldFiles: _o, newFiles: _n, ...shown } = deployment;

@@ -5,7 +5,7 @@ import { owner } from './place.ts';
 
 /** Brings a version to a state, and shows how far it is. */
 export async function bring(
-  { progress }: Context,
+  { progress, terminal }: Context,
   versions: Versions,
   id: number,
   wanted: Wanted | null,
@@ -22,6 +22,7 @@ export async function bring(
         begun = true;
         bar.at(rows, { share, note });
       },
+      waits: (message) => terminal.say(`waiting: ${message}`),
     });
   } finally {
     if (begun) bar.end();

@@ -79,17 +79,9 @@ export async function withVersions<T>(
 ): Promise<T> {
   const config = context.config();
   if (await keepsItsViews(config)) return withVersionsThere(config, work);
-  return withDatabase(context, config, async (url) => {
-    const client = new pg.Client({ connectionString: url, application_name: 'tickwave versions' });
-    client.on('error', () => {}); // The query that was running rejects.
-    await client.connect();
-    try {
-      await client.query("set timezone = 'UTC'");
-      return await work(new PostgresVersions(client, url), url);
-    } finally {
-      await client.end();
-    }
-  });
+  return withDatabase(context, config, (url) =>
+    connected(url, 'tickwave versions', (client) => work(new PostgresVersions(client, url), url)),
+  );
 }
 
 /** Work on versions, alone: whoever comes second is told who is at it. */
@@ -100,24 +92,32 @@ export async function changingVersions<T>(
 ): Promise<T> {
   const config = context.config();
   if (await keepsItsViews(config)) return changingThere(context, { by: owner(), verb, isAlive }, work);
-  return withEngine(context, config, verb, async (url) => {
-    const client = new pg.Client({ connectionString: url, application_name: `tickwave ${verb}` });
-    client.on('error', () => {}); // The query that was running rejects.
-    await client.connect();
-    try {
-      await client.query("set timezone = 'UTC'; set search_path = public, compat");
-      const lock = await VersionLock.take(client, owner(), verb, isAlive);
+  return withEngine(context, config, verb, (url) =>
+    connected(url, `tickwave ${verb} lock`, async (own) => {
+      const lock = await VersionLock.take(own, owner(), verb, isAlive);
       const holding = setInterval(() => void lock.hold().catch(() => undefined), HOLD_MS);
       try {
-        return await work(new PostgresVersions(client, url), url);
+        return await connected(url, `tickwave ${verb}`, (client) =>
+          work(new PostgresVersions(client, url), url),
+        );
       } finally {
         clearInterval(holding);
         await lock.release().catch(() => undefined);
       }
-    } finally {
-      await client.end();
-    }
-  });
+    }),
+  );
+}
+
+async function connected<T>(url: string, name: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, application_name: name });
+  client.on('error', () => {}); // The query that was running rejects.
+  await client.connect();
+  try {
+    await client.query("set timezone = 'UTC'; set search_path = public, compat");
+    return await work(client);
+  } finally {
+    await client.end();
+  }
 }
 
 /** The address of the database that runs on the data folder; null when none does. */

@@ -51,6 +51,8 @@ export interface BuildAt {
 export interface BringOptions {
   readonly signal?: AbortSignal;
   readonly tell?: (at: BuildAt) => void;
+  /** Told what is waited for, each time that it is something else. */
+  readonly waits?: (message: string) => void;
 }
 
 export interface CompareOptions {

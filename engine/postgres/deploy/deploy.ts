@@ -14,7 +14,7 @@ import { dropNames, makeNames } from './publicNames.ts';
 import { masterFunction, openSession } from './session.ts';
 import { dropPostponed, makeStore, removeOld } from './stores.ts';
 
-const SCHEMA = ['engine', 'versions']
+const SCHEMA = ['engine', 'versions', 'lockNames']
   .map((name) => readFileSync(new URL(`../schema/${name}.sql`, import.meta.url), 'utf8'))
   .join('\n');
 

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Progress } from '../../versions/deployment.ts';
 import { recordBuild } from '../deploy/deployed.ts';
+import type { Layout } from '../deploy/plan.ts';
 import { ASLEEP } from '../deploy/session.ts';
 import { setProgress, setState } from './deployments.ts';
 import type { EngineHost } from './host.ts';
@@ -14,7 +15,14 @@ const FIRST_SPAN_MS = 6 * 3_600_000;
 const SHORTEST_SPAN_MS = 15 * 60_000;
 const LONGEST_SPAN_MS = 10 * 366 * 86_400_000;
 
-const START: Progress = { built: [], cut: null, spanMs: FIRST_SPAN_MS, share: 0, rows: 0, seconds: 0 };
+export const NOT_BEGUN: Progress = {
+  built: [],
+  cut: null,
+  spanMs: FIRST_SPAN_MS,
+  share: 0,
+  rows: 0,
+  seconds: 0,
+};
 
 /**
  * Fills the views of another version, inputs first and each from its newest rows back, a part at a time: each part is in the
@@ -33,16 +41,14 @@ export class Builder {
     this.#host = host;
     this.#client = client;
     this.#id = id;
-    this.#progress = progress ?? START;
+    this.#progress = progress ?? NOT_BEGUN;
   }
 
   /** Builds the next part. @returns milliseconds it took, or null when that was the last one */
   async step(): Promise<number | null> {
     const layout = this.#host.layout();
-    const left = layout.views.filter(
-      ({ name }) => layout.sides.has(name) && !this.#progress.built.includes(name),
-    );
-    const [view, ...asleep] = left.map(({ name }) => name);
+    const left = viewsLeft(layout, this.#progress);
+    const [view, ...asleep] = left;
     if (view === undefined) {
       await this.#host.refreshAround({
         before: (client) => sleep(client, []),
@@ -114,6 +120,17 @@ export class Builder {
     ]);
     await setState(client, this.#id, 'built', 'engine');
   }
+}
+
+/** Views of another version that are not complete, inputs first. */
+function viewsLeft(layout: Layout, { built }: Progress): string[] {
+  return layout.views.flatMap(({ name }) => (layout.sides.has(name) && !built.includes(name) ? [name] : []));
+}
+
+/** Before the first refresh of an engine that comes upon a version half built: what was not begun stays asleep. */
+export async function sleepAsBefore(client: ClientBase, layout: Layout, progress: Progress): Promise<void> {
+  const left = viewsLeft(layout, progress);
+  await sleep(client, progress.cut === null ? left : left.slice(1));
 }
 
 /** Leaves views out of refreshes until they are woken: nothing of them is built, so nothing can be missed. */

@@ -106,6 +106,23 @@ export async function setState(
   await tell(client, id, state, by, message);
 }
 
+/** Says what a version waits for; what is wanted of it stays wanted. */
+export async function noteWaiting(client: ClientBase, id: number, message: string): Promise<void> {
+  await client.query('update engine.deployments set message = $2 where id = $1', [id, message]);
+  await tell(client, id, 'waits', 'engine', message);
+}
+
+/** Notes that the audits passed. @throws DeploymentBusy when somebody else took the version on meanwhile */
+export async function setAudited(client: ClientBase, id: number, by: string): Promise<void> {
+  const { rowCount } = await client.query(
+    `update engine.deployments set state = 'audited', message = null, changed_at = now() where id = $1 and state = 'built'`,
+    [id],
+  );
+  if (rowCount === 1) return tell(client, id, 'audited', by);
+  const now = await findDeployment(client, id);
+  throw new DeploymentBusy(`version ${id} was audited, but it is ${now?.state ?? 'gone'} by now`);
+}
+
 /** Gives up what was wanted, and says why; the state stays. */
 export async function refuseWanted(client: ClientBase, id: number, message: string): Promise<void> {
   await client.query('update engine.deployments set wanted = null, message = $2 where id = $1', [
@@ -116,7 +133,7 @@ export async function refuseWanted(client: ClientBase, id: number, message: stri
 }
 
 export async function setProgress(client: ClientBase, id: number, progress: Progress): Promise<void> {
-  await client.query('update engine.deployments set progress = $2 where id = $1', [
+  await client.query('update engine.deployments set progress = $2, message = null where id = $1', [
     id,
     JSON.stringify(progress),
   ]);

@@ -15,17 +15,21 @@ export async function follow(
   client: ClientBase,
   id: number,
   wanted: readonly DeploymentState[],
-  { signal, tell = () => {} }: BringOptions,
+  { signal, tell = () => {}, waits = () => {} }: BringOptions,
 ): Promise<Deployment> {
+  let waiting: string | null = null;
   for (;;) {
     const deployment = await findDeployment(client, id);
     if (deployment === null) throw new DeploymentRefused(`version ${id} is gone`);
     if (wanted.includes(deployment.state) && deployment.wanted === null) return deployment;
     if (signal?.aborted) return deployment;
-    if (deployment.state === 'failed' || (deployment.wanted === null && deployment.message !== null))
-      throw new DeploymentRefused(`version ${id} is ${deployment.state}: ${deployment.message}`);
-    if (deployment.state === 'cancelled') throw new DeploymentRefused(`version ${id} was cancelled`);
-    if (deployment.state === 'building' && deployment.progress !== null) {
+    const { state, message } = deployment;
+    if (state === 'failed' || (deployment.wanted === null && state !== 'building' && message !== null))
+      throw new DeploymentRefused(`version ${id} is ${state.replace('_', ' ')}: ${message}`);
+    if (state === 'cancelled') throw new DeploymentRefused(`version ${id} was cancelled`);
+    if (message !== null && message !== waiting) waits(message);
+    waiting = message;
+    if (state === 'building' && deployment.progress !== null) {
       const { rows, share, cut } = deployment.progress;
       tell({ rows, share, note: cut === null ? '' : `back to ${cut.slice(0, 16)}` });
     }

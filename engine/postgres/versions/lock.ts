@@ -8,7 +8,15 @@ const SILENT_S = 30;
 interface Held extends Owner {
   readonly verb: string;
   readonly since: Date;
+  /** Seconds since its owner was heard of. */
   readonly silent: number;
+}
+
+async function readHeld(client: ClientBase): Promise<Held | null> {
+  const { rows } = await client.query<Held>(
+    'select owner, host, pid, verb, taken_at as since, extract(epoch from now() - seen_at)::float8 as silent from engine.version_lock',
+  );
+  return rows[0] ?? null;
 }
 
 /** Who changes versions now. One at a time, so that two people who apply at once hear of each other. */
@@ -24,6 +32,7 @@ export class VersionLock {
   /**
    * Takes the lock, also from an owner that is dead: one that is silent, or whose process on this machine has ended.
    *
+   * @param client for the lock alone: what keeps it busy would make its owner look dead
    * @throws DeploymentBusy with who has it, since when
    */
   static async take(
@@ -32,13 +41,8 @@ export class VersionLock {
     verb: string,
     isAlive: (pid: number) => boolean,
   ): Promise<VersionLock> {
-    const { rows } = await client.query<Held>(
-      'select owner, host, pid, verb, taken_at as since, extract(epoch from now() - seen_at)::float8 as silent from engine.version_lock',
-    );
-    const held = rows[0];
-    const dead =
-      held !== undefined && (held.silent > SILENT_S || (held.host === by.host && !isAlive(held.pid)));
-    if (dead)
+    const held = await readHeld(client);
+    if (held !== null && (held.silent > SILENT_S || (held.host === by.host && !isAlive(held.pid))))
       await client.query('delete from engine.version_lock where host = $1 and pid = $2', [
         held.host,
         held.pid,
@@ -48,7 +52,10 @@ export class VersionLock {
       [by.owner, by.host, by.pid, verb],
     );
     if (taken.rowCount === 1) return new VersionLock(client, by);
-    throw new DeploymentBusy(held ? describeHolder(held, held) : 'somebody else has just begun; try again');
+    const other = await readHeld(client);
+    throw new DeploymentBusy(
+      other ? describeHolder(other, other) : 'somebody else has just ended; try again',
+    );
   }
 
   /** Says that its owner is there still. */

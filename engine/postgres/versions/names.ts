@@ -4,6 +4,7 @@ import { identifier } from '../compile/restrict.ts';
 import { DeployError, inFile } from '../deploy/errors.ts';
 import type { Layout } from '../deploy/plan.ts';
 import { comment, nameText } from '../deploy/publicNames.ts';
+import type { NameLocks } from './nameLocks.ts';
 
 /** Something that was made outside of sql/ stands on a view that has to be dropped. */
 export class NameInUse extends Error {
@@ -18,17 +19,24 @@ const NOT_REPLACEABLE = '42P16';
  * is replaced and keeps its grants and what stands on it; where one does not, it and the plain views on it are made anew, with
  * their grants. Readers wait for the end of the transaction, and then see the new version of all.
  */
-export async function switchNames(client: ClientBase, from: Layout, to: Layout): Promise<void> {
+export async function switchNames(
+  client: ClientBase,
+  from: Layout,
+  to: Layout,
+  locks: NameLocks,
+): Promise<void> {
   const before = texts(from);
   const wanted = texts(to);
   const changed = to.published.objects.filter(
     ({ name }) => wanted.has(name) && wanted.get(name) !== before.get(name),
   );
   const gone = from.published.objects.filter(({ name }) => before.has(name) && !wanted.has(name));
+  const moved = withPlainViews(from, to, [...changed, ...gone]);
   // Those on top first, as readers lock them: one that reads a plain view is not caught halfway down.
-  for (const { name } of [...changed].reverse())
-    if (before.has(name))
-      await client.query(`alter view public.${identifier(name)} reset (security_barrier)`);
+  await locks.take(
+    client,
+    from.published.objects.flatMap(({ name }) => (moved.has(name) ? [name] : [])).reverse(),
+  );
   await client.query('savepoint names');
   try {
     for (const object of changed) await make(client, object, to, 'create or replace view');
@@ -36,7 +44,7 @@ export async function switchNames(client: ClientBase, from: Layout, to: Layout):
   } catch (error) {
     if (codeOf(error) !== NOT_REPLACEABLE && !(error instanceof NameInUse)) throw error;
     await client.query('rollback to savepoint names');
-    await makeAnew(client, from, to, changed, gone);
+    await makeAnew(client, from, to, moved);
   }
   await commentTables(client, from, to);
 }
@@ -62,16 +70,20 @@ async function make(client: ClientBase, object: CatalogObject, layout: Layout, h
   await comment(client, object);
 }
 
+/** Names, and those of the plain views on them. */
+function withPlainViews(from: Layout, to: Layout, objects: readonly CatalogObject[]): ReadonlySet<string> {
+  const moved = new Set(objects.map(({ name }) => name));
+  for (const object of [...from.published.objects, ...to.published.objects])
+    if (object.kind === 'view' && object.inputs.some((input) => moved.has(input))) moved.add(object.name);
+  return moved;
+}
+
 async function makeAnew(
   client: ClientBase,
   from: Layout,
   to: Layout,
-  changed: readonly CatalogObject[],
-  gone: readonly CatalogObject[],
+  moved: ReadonlySet<string>,
 ): Promise<void> {
-  const moved = new Set([...changed, ...gone].map(({ name }) => name));
-  for (const object of [...from.published.objects, ...to.published.objects])
-    if (object.kind === 'view' && object.inputs.some((input) => moved.has(input))) moved.add(object.name);
   const grants = await readGrants(client, [...moved]);
   await dropAll(
     client,

@@ -24,7 +24,7 @@ import { auditRows, recordAudits } from './audits.ts';
 import { compareVersions } from './compareVersions.ts';
 import { readCosts } from './costs.ts';
 import { readDeployedCatalog } from './deployedCatalog.ts';
-import { activeDeployment, addDeployment, readPlan, setState, want } from './deployments.ts';
+import { activeDeployment, addDeployment, readPlan, setAudited, want } from './deployments.ts';
 import { follow } from './follow.ts';
 import { readHistory } from './history.ts';
 import { buildStatements } from './statements.ts';
@@ -86,7 +86,7 @@ export class PostgresVersions implements Versions {
   }
 
   passed(id: number, by: Owner): Promise<void> {
-    return setState(this.#client, id, 'audited', by.owner);
+    return setAudited(this.#client, id, by.owner);
   }
 
   async audit(deployment: Deployment, invariants: readonly Invariant[], tests: string): Promise<Audit[]> {

@@ -5,6 +5,7 @@ import { readDeployed, recordDeployed } from '../deploy/deployed.ts';
 import type { Layout } from '../deploy/plan.ts';
 import { closeSession } from '../deploy/session.ts';
 import { removeOld } from '../deploy/stores.ts';
+import type { NameLocks } from './nameLocks.ts';
 import { switchNames } from './names.ts';
 
 /** Locks are given up after this and asked for again: before PostgreSQL looks for a deadlock, so that nobody else is its victim. */
@@ -14,7 +15,12 @@ export const LOCK_TIMEOUT_MS = 250;
  * Goes over to another layout, in the transaction of a refresh that left nothing to do: views that only it has begin empty, those that
  * only the old one had are dropped, names change last.
  */
-export async function switchLayout(client: ClientBase, from: Layout, to: Layout): Promise<void> {
+export async function switchLayout(
+  client: ClientBase,
+  from: Layout,
+  to: Layout,
+  locks: NameLocks,
+): Promise<void> {
   const before = await readDeployed(client);
   await closeSession(client, from);
   const { fresh } = await install(client, to, before);
@@ -23,6 +29,6 @@ export async function switchLayout(client: ClientBase, from: Layout, to: Layout)
   if (missing) throw new TypeError(`${missing.name} was never built; only built versions can be published`);
   await recordDeployed(client, to);
   await writeCatalogTables(client, to);
-  await switchNames(client, from, to);
+  await switchNames(client, from, to, locks);
   await removeOld(client, to, before);
 }

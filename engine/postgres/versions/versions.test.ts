@@ -3,7 +3,6 @@ import { Bench, FILES } from './testing/places.ts';
 
 const MINUTES = FILES.minutes ?? '';
 const DOUBLE = { minutes: MINUTES.replace('sum(price)', 'sum(price) * 2') };
-const _WIDER = { minutes: MINUTES.replace('sum(price) as total', 'sum(price) as total, count(*) as ticks') };
 
 let bench: Bench;
 

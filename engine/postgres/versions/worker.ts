@@ -11,8 +11,10 @@ import { catalogOf } from '../../versions/files.ts';
 import { prepareIndexes } from '../deploy/indexes.ts';
 import { type Layout, layOut } from '../deploy/plan.ts';
 import { Builder } from './builder.ts';
-import { activeDeployment, refuseWanted, setState, VERSIONS_CHANNEL } from './deployments.ts';
+import { activeDeployment, noteWaiting, refuseWanted, setState, VERSIONS_CHANNEL } from './deployments.ts';
 import type { EngineHost } from './host.ts';
+import { inTheWay } from './inTheWay.ts';
+import { LOCK_NOT_AVAILABLE } from './nameLocks.ts';
 import { oldSnapshots } from './oldSnapshots.ts';
 
 /** Between looks at the tables with nothing told: catches what a lost notification would hide. */
@@ -21,10 +23,11 @@ const IDLE_MS = 1000;
 const REST = 0.5;
 /** Between attempts to get every name at once. */
 const RETRY_MS = 100;
-/** Attempts before who wanted it is told that it was not possible. */
-const TRIES = 300;
-const LOCK_NOT_AVAILABLE = '55P03';
+/** After so long who wanted it is told that it was not possible, and what was in the way. */
+const GIVE_UP_MS = 60_000;
 const DEADLOCK = '40P01';
+/** What is in the way for a shorter time is not worth a word. */
+const SAY_AFTER_MS = 2000;
 /** Somebody wrote to the same row of our tables. */
 const NOT_SERIALIZABLE = '40001';
 const PASSING: readonly (string | undefined)[] = [LOCK_NOT_AVAILABLE, DEADLOCK, NOT_SERIALIZABLE];
@@ -38,7 +41,8 @@ export class VersionsWorker {
   #builder: { readonly id: number; readonly builder: Builder } | null = null;
   /** The deployment whose other version stands in the layout. */
   #beside: number | null;
-  #tries = 0;
+  /** When what is tried again failed first, and what was said last, when, to be in the way. */
+  #hindered: { readonly since: number; readonly by: string; readonly saidAt: number } | null = null;
 
   constructor(host: EngineHost, clock: Clock, beside: number | null) {
     this.#host = host;
@@ -102,7 +106,7 @@ export class VersionsWorker {
     if (deployment === null) return null;
     try {
       const pause = await this.#next(client, deployment);
-      this.#tries = 0;
+      this.#hindered = null;
       return pause;
     } catch (error) {
       return this.#failed(client, deployment, error);
@@ -164,19 +168,38 @@ export class VersionsWorker {
   /** What is only in the way is tried again; what is wrong ends the version, or what was wanted of it. */
   async #failed(client: ClientBase, deployment: Deployment, error: unknown): Promise<number> {
     if (!(error instanceof Error) || isLost(error)) throw error;
-    const passing = error instanceof NotYet || PASSING.includes(codeOf(error));
-    if (passing && ++this.#tries < TRIES) return RETRY_MS;
-    this.#tries = 0;
-    const message = passing
-      ? `it could not get all names at once in ${TRIES} tries: ${error.message}`
-      : error.message;
+    if (error instanceof NotYet || PASSING.includes(codeOf(error)))
+      return this.#tryAgain(client, deployment, error);
+    this.#hindered = null;
     this.#builder = null;
-    if (deployment.state === 'building' && !passing) {
+    const { message } = error;
+    if (deployment.state === 'building') {
       // What can't be dropped now is dropped when the engine is started the next time.
       await this.#drop(deployment, 'failed', message).catch(() =>
         setState(client, deployment.id, 'failed', 'engine', message),
       );
     } else await refuseWanted(client, deployment.id, message);
+    return RETRY_MS;
+  }
+
+  /** Says what is waited for; what somebody wanted is given up in the end, a build is not. */
+  async #tryAgain(client: ClientBase, { id, wanted }: Deployment, error: Error): Promise<number> {
+    const by = error instanceof NotYet ? error.message : ((await inTheWay(client)) ?? error.message);
+    const now = this.#clock.now();
+    this.#hindered ??= { since: now, by: '', saidAt: now };
+    const { since } = this.#hindered;
+    if (this.#hindered.by !== by && now - this.#hindered.saidAt >= SAY_AFTER_MS) {
+      this.#hindered = { since, by, saidAt: now };
+      await noteWaiting(client, id, by);
+    }
+    if (wanted === null || now - since < GIVE_UP_MS) return RETRY_MS;
+    this.#hindered = null;
+    const seconds = Math.round((now - since) / 1000);
+    await refuseWanted(
+      client,
+      id,
+      `it waited ${seconds} s, then gave up: ${by}. End that, or wait for it, and ask again`,
+    );
     return RETRY_MS;
   }
 }

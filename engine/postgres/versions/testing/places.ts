@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
 import { buildCatalog, type Catalog } from '../../../catalog/catalog.ts';
+import { type Clock, systemClock } from '../../../clock.ts';
 import { Engine } from '../../../engine.ts';
 import type { Deployment, DeploymentState, Wanted } from '../../../versions/deployment.ts';
 import { filesOf } from '../../../versions/files.ts';
@@ -69,8 +70,8 @@ export class Bench {
     return new Bench(database, client);
   }
 
-  async open(catalog: Catalog = catalogWith()): Promise<Engine> {
-    this.engine = await Engine.open({ url: this.database.url, catalog });
+  async open(catalog: Catalog = catalogWith(), clock: Clock = systemClock): Promise<Engine> {
+    this.engine = await Engine.open({ url: this.database.url, catalog, clock });
     await this.engine.start();
     return this.engine;
   }
@@ -119,7 +120,8 @@ export class Bench {
       const deployment = await findDeployment(this.client, id);
       if (deployment?.state === state) return deployment;
       if (deployment?.state === 'failed') throw new Error(deployment.message ?? 'failed');
-      if (deployment?.message) throw new Error(deployment.message);
+      if (deployment?.wanted === null && deployment.state !== 'building' && deployment.message)
+        throw new Error(deployment.message);
       const lost = this.engine?.status().lastError;
       if (lost) throw new Error(lost);
       await new Promise((resolve) => setTimeout(resolve, 10));
