@@ -1,4 +1,4 @@
-# One image with the `tickwave` command; the arguments choose the role: start, engine, connect, score, train. docs/deploy.md
+# One image with the `tickwave` command; the arguments choose the role: start, engine, api, connect, score, train. docs/deploy.md
 # Versions are pinned here. To pin the bytes too, build with --build-arg NODE_IMAGE=node:…@sha256:…; docs/deploy.md says how.
 ARG NODE_IMAGE=node:20.20.2-bookworm-slim
 
@@ -39,7 +39,7 @@ WORKDIR /app
 USER 10001:10001
 VOLUME /data
 EXPOSE 8080
-# Of start and engine, which serve the API; connect, score and train listen on nothing, so turn it off for them.
+# Of start, engine and api, which serve; connect, score and train listen on nothing, so turn it off for them.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
   CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.PORT ?? 8080}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM

@@ -1,11 +1,11 @@
 import type { ChangeSource, KeysListener, RowKey } from '../api/stream/changeSource.ts';
 import type { Catalog } from '../engine/catalog/catalog.ts';
-import type { ViewKeeper } from '../engine/keeper.ts';
+import type { ChangeTeller, ViewKeeper } from '../engine/keeper.ts';
 import type { RowChange, ViewChanges } from '../engine/postgres/feed.ts';
 
-/** Gives the engine, and each one that takes its place. */
-export interface EngineHolder {
-  onEngine(listener: (engine: ViewKeeper) => void): () => void;
+/** Gives the engine, or who speaks for it, and each one that takes its place. */
+export interface EngineHolder<Told extends ChangeTeller = ViewKeeper> {
+  onEngine(listener: (engine: Told) => void): () => void;
 }
 
 /**
@@ -24,9 +24,9 @@ interface Following {
 export class EngineChanges implements ChangeSource {
   readonly #followings = new Set<Following>();
   readonly #end: () => void;
-  #engine: ViewKeeper | null = null;
+  #engine: ChangeTeller | null = null;
 
-  constructor(holder: EngineHolder) {
+  constructor(holder: EngineHolder<ChangeTeller>) {
     this.#end = holder.onEngine((engine) => {
       this.#engine = engine;
       // A new engine caught up on its own, and told nobody what that changed.
@@ -50,7 +50,7 @@ export class EngineChanges implements ChangeSource {
     this.#followings.clear();
   }
 
-  #follow(following: Following, engine: ViewKeeper): void {
+  #follow(following: Following, engine: ChangeTeller): void {
     following.end();
     const { relation, listener } = following;
     let keys = new Map<string, RowKey>();

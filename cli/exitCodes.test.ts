@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ConfigError } from '../config/errors.ts';
 import { BadOption, LandingFailed } from '../connectors/errors.ts';
-import { EngineBusyError } from '../engine/engine.ts';
+import { EngineBusyError } from '../engine/postgres/engineLock.ts';
 import { DataFolderInUse, DataVersionMismatch } from '../engine/postgres/server/errors.ts';
 import { AlreadyRunning, DatabaseLost, explainError, NotRunning } from './errors.ts';
 import { exitCodeOf } from './exitCodes.ts';

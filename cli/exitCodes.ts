@@ -3,7 +3,7 @@ import { ListenError } from '../api/listen.ts';
 import { ConfigError } from '../config/errors.ts';
 import { BadOption, UnknownLayout, UnknownMarket } from '../connectors/errors.ts';
 import { UnknownObjectError } from '../engine/catalog/catalog.ts';
-import { EngineBusyError } from '../engine/engine.ts';
+import { EngineBusyError } from '../engine/postgres/engineLock.ts';
 import { DataFolderInUse, PortInUse, SettingRefused } from '../engine/postgres/server/errors.ts';
 import { DeploymentBusy } from '../engine/versions/deployment.ts';
 import { BadAlertsFile } from '../jobs/alerts/errors.ts';

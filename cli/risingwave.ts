@@ -22,11 +22,25 @@ export function risingwaveOptions(config: Config): RisingwaveOptions {
   };
 }
 
+/** Views are missing that somebody else was to make. */
+export class NotApplied extends Error {
+  override readonly name = 'NotApplied';
+
+  constructor() {
+    super('not all of sql/ is on RisingWave: run `tickwave apply` first, or start without --no-apply');
+  }
+}
+
 /** Puts on RisingWave what is missing of sql/, and follows it. */
 export async function openRisingwave(
   url: string,
-  { config, catalog, clock, onBuild = () => {}, say }: PlatformOptions,
+  { config, catalog, clock, onBuild = () => {}, say, keep = false }: PlatformOptions,
 ): Promise<RisingwaveEngine> {
+  if (keep) {
+    const engine = await RisingwaveEngine.follow({ ...risingwaveOptions(config), url, catalog });
+    if (engine === null) throw new NotApplied();
+    return engine;
+  }
   let told = false;
   let now = { what: '', done: 0, total: 0 };
   const engine = await RisingwaveEngine.open({

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { alertsVerb } from './alerts.ts';
+import { api } from './api.ts';
 import { backfillVerb } from './backfill.ts';
 import { backup } from './backup.ts';
 import { check } from './check.ts';
@@ -19,6 +20,7 @@ import { psql } from './psql.ts';
 import { record } from './record.ts';
 import { replayVerb } from './replay.ts';
 import { restore } from './restore.ts';
+import { retention } from './retention.ts';
 import { score } from './score.ts';
 import { sql } from './sql.ts';
 import { start } from './start.ts';
@@ -39,6 +41,7 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
 const VERBS: readonly ((context: Context) => Command)[] = [
   start,
   engine,
+  api,
   connect,
   record,
   replayVerb,
@@ -64,6 +67,7 @@ const VERBS: readonly ((context: Context) => Command)[] = [
   demo,
   backup,
   restore,
+  retention,
   keys,
   doctor,
 ];

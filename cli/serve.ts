@@ -1,29 +1,19 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
-import { passingKey } from '../api/access/key.ts';
-import { createApi } from '../api/app.ts';
-import { createReadPool } from '../api/database.ts';
-import { type Listening, listen } from '../api/listen.ts';
 import { databaseMetrics } from '../api/metrics/databaseMetrics.ts';
 import { HopMetrics } from '../api/metrics/hopMetrics.ts';
-import { monitoringRoutes } from '../api/monitoring/routes.ts';
-import { Streams } from '../api/stream/streams.ts';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../engine/clock.ts';
 import { Admin } from './admin/admin.ts';
-import { EngineChanges } from './changes.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exitCodes.ts';
-import { gateOf, rateLimitsOf } from './gate.ts';
 import { followHops } from './hops.ts';
 import { aborted } from './interrupt.ts';
-import { openLog } from './logger.ts';
 import type { OpenModels } from './models/service.ts';
 import { type OpenMonitoring, openMonitoring } from './monitoring.ts';
+import { type OpenApi, openApi } from './openApi.ts';
 import type { Platform } from './platform.ts';
 import { announce } from './runFile.ts';
 import type { Source } from './sources/source.ts';
 import { reportStatus } from './statusLine.ts';
-import { streamLimitsOf } from './streamLimits.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Serving {
@@ -44,7 +34,7 @@ export async function serve(serving: Serving): Promise<number> {
   const { context, config, platform, source, models, signal, json } = serving;
   const url = platform.database.url('owner');
   const monitoring = await openMonitoring({ config, url, say: context.terminal.warn });
-  const api = await openApi(serving, monitoring);
+  const api = await apiOf(serving, monitoring);
   const ending = new AbortController();
   const endWith = AbortSignal.any([signal, ending.signal]);
   try {
@@ -89,57 +79,16 @@ function sayWhere({ print }: Terminal, platform: Platform, api: string, source: 
   print('  stop      Ctrl-C');
 }
 
-interface OpenApi {
-  readonly listening: Listening;
-  /** For verbs on the same data folder; null where none is needed. */
-  readonly key: string | null;
-  stop(): Promise<void>;
-}
-
-async function openApi({ config, platform, source }: Serving, { index }: OpenMonitoring): Promise<OpenApi> {
-  const logger = openLog(config);
-  const operator = passingKey('operator of this machine', systemClock.now());
-  const gate = gateOf(config, logger, operator.record);
-  const limits = rateLimitsOf(config);
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const pool = createReadPool({ url: platform.database.url('analyst') });
-  const status = async () => platform.status();
-  const changes = new EngineChanges(platform);
-  const { authorize, origins } = gate;
-  const clock = systemClock;
-  databaseMetrics(registry, { pool, clock, logger });
-  const unfollowHops = followHops(platform, new HopMetrics(registry, { pool, clock, logger }));
-  const most = streamLimitsOf(config);
-  const streams = new Streams({ pool, source: changes, clock, logger, authorize, origins, limits: most });
-  const mount = streams.mount.bind(streams);
-  const admin = new Admin({ config, url: platform.database.url('owner'), source });
-  const routes = monitoringRoutes(index, clock);
-  const feeds = () => source.report();
-  const app = createApi({
-    ...{ pool, logger, clock, status, feeds, changes, gate, admin, limits, registry, routes, mount },
+function apiOf({ config, platform, source }: Serving, { index }: OpenMonitoring): Promise<OpenApi> {
+  const { database } = platform;
+  return openApi({
+    ...{ config, index, holder: platform, readUrl: database.url('analyst') },
+    status: async () => platform.status(),
+    feeds: () => source.report(),
+    admin: new Admin({ config, url: database.url('owner'), source }),
+    measure: (registry, tools) => {
+      databaseMetrics(registry, tools);
+      return followHops(platform, new HopMetrics(registry, tools));
+    },
   });
-  const close = async (): Promise<void> => {
-    await admin.close();
-    await streams.stop();
-    changes.stop();
-    unfollowHops();
-  };
-  try {
-    const listening = await listen(app, config.PORT, undefined, config.HOST);
-    streams.attach(listening.server);
-    return {
-      listening,
-      key: gate.keysRequired ? operator.text : null,
-      stop: async () => {
-        await close();
-        await listening.stop();
-        await pool.end();
-      },
-    };
-  } catch (error) {
-    await close();
-    await pool.end();
-    throw error;
-  }
 }

@@ -7,7 +7,9 @@ import { type Deployment, deploy, type OnBuild } from './postgres/deploy/deploy.
 import { readDeployed } from './postgres/deploy/deployed.ts';
 import { newlyWatched } from './postgres/deploy/landing.ts';
 import type { Layout } from './postgres/deploy/plan.ts';
+import { takeEngineLock } from './postgres/engineLock.ts';
 import { Feed, type Subscriber } from './postgres/feed.ts';
+import { Followers } from './postgres/followers.ts';
 import { type LoopStatus, RefreshLoop } from './postgres/loop.ts';
 import { type Around, type Refresh, Refresher } from './postgres/refresher.ts';
 import { sleepAsBefore } from './postgres/versions/builder.ts';
@@ -37,16 +39,8 @@ interface Opened {
   readonly beside: number | null;
 }
 
-/** Key of the advisory lock that the one writer of views holds. */
-const LOCK = 0x7469636b;
-
 /** Rows of one view in one refresh after which the working tables are cleaned at once. */
 const MANY_ROWS = 2000;
-
-/** Another process keeps the views of this database up to date. */
-export class EngineBusyError extends Error {
-  override readonly name = 'EngineBusyError';
-}
 
 /**
  * Keeps the views of `sql/` up to date in one PostgreSQL database. Many may write trades; one engine writes views.
@@ -61,6 +55,7 @@ export class Engine implements ViewKeeper {
   readonly #options: EngineOptions;
   readonly #client: pg.Client;
   readonly #feed = new Feed();
+  readonly #followers: Followers;
   readonly #loop: RefreshLoop;
   readonly #worker: VersionsWorker;
   readonly #listeners = new Set<(refresh: Refresh) => void>();
@@ -78,12 +73,17 @@ export class Engine implements ViewKeeper {
     this.#options = options;
     this.#layout = layout;
     this.#client = client;
-    this.#refresher = new Refresher(client, layout, this.#feed, options.notify);
-    this.#worker = new VersionsWorker(this.#host(), options.clock ?? systemClock, beside);
+    const clock = options.clock ?? systemClock;
+    this.#followers = new Followers(options.notify ?? [], clock);
+    this.#refresher = new Refresher(client, layout, this.#feed, this.#followers);
+    this.#worker = new VersionsWorker(this.#host(), clock, beside);
     this.#loop = new RefreshLoop({
       url: options.url,
       layout: () => this.#layout,
-      clock: options.clock ?? systemClock,
+      clock,
+      follow: (relation) => {
+        if (this.#layout.published.find(relation)) this.#followers.heard(relation);
+      },
       refresh: (due) => this.#refresh(due),
       clean: () => this.#refresher.clean(),
     });
@@ -95,7 +95,7 @@ export class Engine implements ViewKeeper {
     client.on('error', () => {}); // The query that was running rejects; nobody else needs to know twice.
     await client.connect();
     try {
-      await takeLock(client);
+      await takeEngineLock(client);
       const wanted = await chooseVersions(client, options.catalog, options.keep ?? false);
       const deployment = await deploy(client, wanted.layout, options.onBuild);
       const engine = new Engine(options, { ...wanted, deployment }, client);
@@ -163,6 +163,7 @@ export class Engine implements ViewKeeper {
     const locked = await newlyWatched(this.#client, to, await readDeployed(this.#client));
     const locks = locked.map((table) => `lock table ${table} in share row exclusive mode`);
     await this.#refresh('all', [], {
+      anew: true,
       first: async (client) => {
         await client.query([`set local lock_timeout = '${LOCK_TIMEOUT_MS}ms'`, ...locks].join('; '));
       },
@@ -172,7 +173,8 @@ export class Engine implements ViewKeeper {
       },
     });
     this.#layout = to;
-    this.#refresher = new Refresher(this.#client, to, this.#feed, this.#options.notify);
+    this.#followers.beginAnew();
+    this.#refresher = new Refresher(this.#client, to, this.#feed, this.#followers);
     for (const listener of this.#layoutListeners) listener();
   }
 
@@ -211,18 +213,4 @@ export class Engine implements ViewKeeper {
     await this.#loop.stop();
     await this.#client.end();
   }
-}
-
-async function takeLock(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [LOCK]);
-  if (rows[0]?.taken) return;
-  const holder = await client.query<{ pid: number; since: string; name: string }>(
-    `select activity.pid, activity.backend_start::text as since, activity.application_name as name from pg_locks
-     join pg_stat_activity as activity using (pid) where locktype = 'advisory' and objid = $1 and granted and pg_locks.database = (select oid from pg_database where datname = current_database())`,
-    [LOCK],
-  );
-  const who = holder.rows[0];
-  throw new EngineBusyError(
-    `another engine keeps these views up to date${who ? ` (database session ${who.pid}, since ${who.since})` : ''}; stop it first, or use another data folder`,
-  );
 }

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { type TestDatabase, testDatabase } from '../test/support/database.ts';
 import { buildCatalog } from './catalog/catalog.ts';
-import { Engine, EngineBusyError } from './engine.ts';
+import { Engine } from './engine.ts';
 import { TableChangeError } from './postgres/deploy/errors.ts';
+import { EngineBusyError } from './postgres/engineLock.ts';
 import { verifyView } from './postgres/verify.ts';
 
 const TICKS = `-- Ticks: one row per place and id.

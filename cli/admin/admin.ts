@@ -17,11 +17,24 @@ export interface AdminOptions {
   /** Address of the database, as its owner. */
   readonly url: string;
   readonly source: Source;
+  /** What this process does of all that may be asked for; default: everything. */
+  readonly kinds?: readonly JobRequest['kind'][];
 }
 
 /** Connections: a job keeps one for its lock, and needs others. */
 const CONNECTIONS = 8;
+/** Of a process that only decides about models. */
+const FEW_CONNECTIONS = 2;
 const BACKFILL: JobLimits = { timeMs: 24 * 3_600_000, memoryBytes: null };
+/** The verb that does what a process which only serves leaves to others. */
+const ELSEWHERE: Readonly<Record<JobRequest['kind'], string>> = {
+  train: '`tickwave train`',
+  promote: '`tickwave models promote`',
+  rollback: '`tickwave models rollback`',
+  backfill: '`tickwave backfill`',
+  subscribe: '`tickwave connect` with other MARKETS',
+  unsubscribe: '`tickwave connect` with other MARKETS',
+};
 const SHORT: JobLimits = { timeMs: 60_000, memoryBytes: null };
 
 /** Does what administrators ask for over the API; each job is a row of `job_runs`. */
@@ -34,7 +47,11 @@ export class Admin implements AdminPort {
 
   constructor(options: AdminOptions) {
     this.#options = options;
-    this.#pool = ownerPool(options.url, 'tickwave admin', CONNECTIONS);
+    this.#pool = ownerPool(
+      options.url,
+      'tickwave admin',
+      options.kinds === undefined ? CONNECTIONS : FEW_CONNECTIONS,
+    );
     const memory = (): number => process.memoryUsage().rss;
     this.#runner = new JobRunner({ pool: this.#pool, clock: systemClock, memory });
   }
@@ -71,7 +88,12 @@ export class Admin implements AdminPort {
   }
 
   #jobOf(request: JobRequest, by: string): readonly [Job, JobLimits] {
-    const { config, url } = this.#options;
+    const { config, url, kinds } = this.#options;
+    if (kinds !== undefined && !kinds.includes(request.kind))
+      throw new AdminRefusal(
+        'not_offered',
+        `This process serves the API and does not ${request.kind}: ask the API of \`tickwave engine\` or \`start\`, or run the verb ${ELSEWHERE[request.kind]}`,
+      );
     switch (request.kind) {
       case 'train': {
         const { horizon_minutes: horizon } = request;

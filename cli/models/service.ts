@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import type pg from 'pg';
 import type { Config } from '../../config/config.ts';
 import { systemClock } from '../../engine/clock.ts';
@@ -14,6 +16,7 @@ import type { RetrainRequest } from '../../jobs/retraining/request.ts';
 import { trainingJob } from '../../jobs/retraining/trainAll.ts';
 import { JobRunner } from '../../jobs/schedule/runner.ts';
 import { parseSchedule } from '../../jobs/schedule/schedule.ts';
+import { Membership } from '../../jobs/scoring/membership.ts';
 import { notifications } from '../../jobs/scoring/notifications.ts';
 import { ModelService, type ModelServiceOptions } from '../../jobs/service/service.ts';
 import { openLog } from '../logger.ts';
@@ -54,6 +57,9 @@ export interface ModelsOptions {
 export async function openModels({ config, url, say, trains, alerts }: ModelsOptions): Promise<OpenModels> {
   const pool = ownerPool(url, 'tickwave models', CONNECTIONS);
   const algorithms = await availableAlgorithms(libraryPlaces(config), 1);
+  const { SCORING_PARTITION: fixed } = config;
+  const id = `${hostname()} ${randomUUID()}`;
+  const membership = fixed === 'auto' ? new Membership({ pool, clock: systemClock, id, say }) : null;
   const service = new ModelService({
     ...{ pool, algorithms, say, logger: openLog(config) },
     registry: openRegistry(pool, registryPlaces(config), systemClock),
@@ -61,7 +67,8 @@ export async function openModels({ config, url, say, trains, alerts }: ModelsOpt
     onChange: notifications(url, systemClock),
     pollMs: POLL_MS,
     catchUpMinutes: config.MODEL_CATCH_UP,
-    partition: config.SCORING_PARTITION,
+    membership,
+    partition: () => (fixed === 'auto' ? (membership?.partition ?? null) : fixed),
     expiryMs: expiryMs(config),
     rules: promotionRules(config),
     monitoring: STANDARD_MONITORING,

@@ -1,12 +1,7 @@
 import { Command } from 'commander';
 import { Catalog, loadCatalog } from '../../engine/catalog/catalog.ts';
 import { versionStatements } from '../../engine/risingwave/versions/steps.ts';
-import {
-  type Deployment,
-  DeploymentBusy,
-  DeploymentRefused,
-  type Files,
-} from '../../engine/versions/deployment.ts';
+import { DeploymentBusy, DeploymentRefused, type Files } from '../../engine/versions/deployment.ts';
 import { filesOf } from '../../engine/versions/files.ts';
 import type { Plan } from '../../engine/versions/plan.ts';
 import { describeBusy, type Versions } from '../../engine/versions/versions.ts';
@@ -17,14 +12,16 @@ import { onInterrupt } from '../interrupt.ts';
 import { risingwaveOptions } from '../risingwave.ts';
 import { audit, describeAudits, objections } from './audit.ts';
 import { bring } from './follow.ts';
-import { changingVersions, owner, withVersions } from './place.ts';
+import { changingVersions, owner, titleOf, withVersions } from './place.ts';
 import { planOn } from './plan.ts';
 import { describePlan } from './planText.ts';
+import { promoteVersion } from './promote.ts';
 
 interface Flags {
   readonly dryRun?: true;
   readonly from?: string;
   readonly detach?: true;
+  readonly promote?: true;
   readonly json?: true;
 }
 
@@ -40,6 +37,7 @@ export function apply(context: Context): Command {
       'with --dry-run: sql/ as it is on a RisingWave; prints what takes that to this, step by step',
     )
     .option('--detach', 'do not wait: the engine that runs goes on building')
+    .option('--promote', 'promote it at once when all audits pass, as a Job of a cluster does')
     .option('--json', 'the version as JSON, when it is built')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: Flags) => context.finish(await chosen(context, flags)));
@@ -51,12 +49,15 @@ Examples:
   $ tickwave apply --dry-run
   $ tickwave apply --dry-run --from ../deployed/sql > steps.sql
   $ tickwave apply --detach
+  $ DATABASE_URL=postgres://tickwave@db.internal/tickwave tickwave apply --promote
 
 Ctrl-C takes it back. Killed, it goes on where it was, with the next \`apply\` or the engine that runs. Ends with 1 when an audit failed.`;
 
 async function chosen(context: Context, flags: Flags): Promise<number> {
   if (flags.from !== undefined && !flags.dryRun)
     throw new UsageError('--from goes with --dry-run: what is deployed is known where it is deployed');
+  if (flags.promote && (flags.dryRun || flags.detach))
+    throw new UsageError('--promote waits for the version, so it goes with neither --dry-run nor --detach');
   if (flags.from !== undefined) return dryRunRisingwave(context, flags.from);
   return flags.dryRun ? dryRun(context) : run(context, flags);
 }
@@ -80,7 +81,7 @@ async function run(context: Context, flags: Flags): Promise<number> {
   return changingVersions(context, 'apply', async (versions, url) => {
     if (flags.detach && !versions.goesOn)
       throw new UsageError('--detach: here nobody goes on building when the command has ended; leave it out');
-    const id = await begin(context, versions, url, catalog);
+    const id = await begin(context, versions, url, catalog, flags.promote === true);
     if (id === null) return EXIT.ok;
     if (flags.detach) {
       terminal.say(`version ${id} is being built; \`tickwave apply\` follows it`);
@@ -97,6 +98,10 @@ async function run(context: Context, flags: Flags): Promise<number> {
     if (flags.json) terminal.print(JSON.stringify({ ...shown, audits }));
     else for (const line of describeAudits(audits, [])) terminal.say(line);
     if (failed) throw new FoundWanting('audits failed');
+    if (flags.promote) {
+      await promoteVersion(context, versions, []);
+      return EXIT.ok;
+    }
     terminal.say(
       `version ${id} is built and kept up to date; see \`tickwave diff\`, then \`tickwave promote\``,
     );
@@ -110,11 +115,18 @@ async function begin(
   versions: Versions,
   url: string,
   catalog: Catalog,
+  promotes: boolean,
 ): Promise<number | null> {
   const { terminal } = context;
   const files = filesOf(versions.here(catalog));
   const active = await versions.active();
   if (active !== null) {
+    if (promotes && active.state === 'promoted' && sameFiles(active.newFiles, files)) {
+      terminal.say(
+        `nothing to do: ${titleOf(active)} has the names; \`tickwave cleanup\` drops what was before`,
+      );
+      return null;
+    }
     if (!sameFiles(active.newFiles, files) || active.state === 'promoted')
       throw new DeploymentBusy(describeBusy(active));
     terminal.say(`going on with version ${active.id}, which is ${active.state.replace('_', ' ')}`);
@@ -154,9 +166,4 @@ function sameFiles(one: Files, other: Files): boolean {
   const text = (files: Files): string =>
     JSON.stringify(Object.entries(files).sort(([a], [b]) => a.localeCompare(b)));
   return text(one) === text(other);
-}
-
-/** A version as people call it. */
-export function titleOf({ id, owner: by, host }: Deployment): string {
-  return `version ${id} of ${by}@${host}`;
 }

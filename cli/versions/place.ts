@@ -2,10 +2,10 @@ import { hostname, userInfo } from 'node:os';
 import pg from 'pg';
 import type { Config } from '../../config/config.ts';
 import { systemClock } from '../../engine/clock.ts';
-import { EngineBusyError } from '../../engine/engine.ts';
+import { EngineBusyError } from '../../engine/postgres/engineLock.ts';
 import { VersionLock } from '../../engine/postgres/versions/lock.ts';
 import { PostgresVersions } from '../../engine/postgres/versions/postgresVersions.ts';
-import type { Owner } from '../../engine/versions/deployment.ts';
+import type { Deployment, Owner } from '../../engine/versions/deployment.ts';
 import type { Versions } from '../../engine/versions/versions.ts';
 import type { Context } from '../context.ts';
 import { openDatabase } from '../database.ts';
@@ -20,6 +20,11 @@ const HOLD_MS = 5000;
 /** Who this process works for. */
 export function owner(): Owner {
   return { owner: userInfo().username, host: hostname(), pid: process.pid };
+}
+
+/** A version as people call it. */
+export function titleOf({ id, owner: by, host }: Deployment): string {
+  return `version ${id} of ${by}@${host}`;
 }
 
 /** Runs work on the data folder's database: the one that runs, or one that is started for it. No view is touched. */

@@ -7,10 +7,9 @@ import {
 import type { Versions } from '../../engine/versions/versions.ts';
 import type { Context } from '../context.ts';
 import { FoundWanting } from '../errors.ts';
-import { titleOf } from './apply.ts';
 import { audit, describeAudits, objections } from './audit.ts';
 import { bring } from './follow.ts';
-import { changingVersions, owner } from './place.ts';
+import { changingVersions, owner, titleOf } from './place.ts';
 
 /** `tickwave promote` */
 export function promote(context: Context): Command {
@@ -24,22 +23,28 @@ export function promote(context: Context): Command {
       '\nExamples:\n  $ tickwave promote\n  $ tickwave promote --allow rows\n\nThe old version is kept up to date until `tickwave cleanup`, and `tickwave rollback` takes it back.',
     )
     .action(async ({ allow = [] }: { readonly allow?: readonly string[] }) =>
-      changingVersions(context, 'promote', async (versions) => {
-        const deployment = await need(versions, ['built', 'audited', 'rolled_back'], 'promote');
-        const audits = await audit(versions, context.config(), deployment);
-        for (const line of describeAudits(audits, allow)) context.terminal.say(line);
-        if (objections(audits, allow).length > 0) throw new FoundWanting('audits failed');
-        if (deployment.state === 'built') await versions.passed(deployment.id, owner());
-        await bring(context, versions, deployment.id, 'promote', ['promoted']);
-        for (const model of await modelsOf(versions, deployment))
-          context.terminal.warn(
-            `${model} learned from features as they were before; train it anew: tickwave train`,
-          );
-        context.terminal.say(
-          `${titleOf(deployment)} has the names now; \`tickwave rollback\` takes the old one back, \`tickwave cleanup\` drops it`,
-        );
-      }),
+      changingVersions(context, 'promote', (versions) => promoteVersion(context, versions, allow)),
     );
+}
+
+/** Gives the names to the version that was built, if its audits pass. @param allow audits that may fail */
+export async function promoteVersion(
+  context: Context,
+  versions: Versions,
+  allow: readonly string[],
+): Promise<void> {
+  const { terminal } = context;
+  const deployment = await need(versions, ['built', 'audited', 'rolled_back'], 'promote');
+  const audits = await audit(versions, context.config(), deployment);
+  for (const line of describeAudits(audits, allow)) terminal.say(line);
+  if (objections(audits, allow).length > 0) throw new FoundWanting('audits failed');
+  if (deployment.state === 'built') await versions.passed(deployment.id, owner());
+  await bring(context, versions, deployment.id, 'promote', ['promoted']);
+  for (const model of await modelsOf(versions, deployment))
+    terminal.warn(`${model} learned from features as they were before; train it anew: tickwave train`);
+  terminal.say(
+    `${titleOf(deployment)} has the names now; \`tickwave rollback\` takes the old one back, \`tickwave cleanup\` drops it`,
+  );
 }
 
 /** `tickwave rollback` */

@@ -17,8 +17,9 @@ const list = z
 const partition = z
   .string()
   .trim()
-  .regex(/^\d{1,4}\/[1-9]\d{0,3}$/)
-  .transform((value) => {
+  .regex(/^(auto|\d{1,4}\/[1-9]\d{0,3})$/)
+  .transform((value): 'auto' | { readonly index: number; readonly of: number } => {
+    if (value === 'auto') return value;
     const [index = 0, of = 1] = value.split('/').map(Number);
     return { index, of };
   });
@@ -102,9 +103,9 @@ export const MODELS = {
     about:
       'Which part of the markets this process predicts, where several `tickwave score` share them. Without it all.',
     standard: null,
-    allowed: 'number and count, such as 0/2 for the first of two',
+    allowed: 'auto, by who scores at the moment, or number and count, such as 0/2 for the first of two',
     schema: partition,
-  } satisfies Variable<{ readonly index: number; readonly of: number }>),
+  } satisfies Variable<'auto' | { readonly index: number; readonly of: number }>),
   MODEL_CONFIDENCE: number(
     'How sure it has to be that a challenger is better before it becomes champion.',
     '0.95',

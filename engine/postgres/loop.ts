@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Clock } from '../clock.ts';
 import type { Layout } from './deploy/plan.ts';
+import { CHANGES_CHANNEL, FOLLOW_CHANNEL } from './notify.ts';
 import type { Refresh } from './refresher.ts';
 
 /** What the loop is doing, for people and for readiness. */
@@ -22,6 +23,8 @@ export interface LoopOptions {
   readonly layout: () => Layout;
   readonly clock: Clock;
   readonly refresh: (due: readonly string[]) => Promise<Refresh>;
+  /** Told the name of a relation whose changes another process wants to hear of. */
+  readonly follow: (relation: string) => void;
   /** Housekeeping between refreshes. */
   readonly clean: () => Promise<void>;
 }
@@ -77,9 +80,16 @@ export class RefreshLoop {
       application_name: 'tickwave listener',
     });
     listener.on('error', () => this.#notice());
-    listener.on('notification', () => this.#notice());
+    listener.on('notification', ({ channel, payload = '' }) => {
+      if (channel === FOLLOW_CHANNEL) this.#options.follow(payload);
+      this.#notice();
+    });
     await listener.connect();
-    await listener.query('listen tickwave_dirty');
+    await listener.query(`listen tickwave_dirty; listen ${FOLLOW_CHANNEL}`);
+    // Who follows from outside says so again: what they told the engine before went with it.
+    await listener.query(
+      `select pg_notify('${CHANGES_CHANNEL}', jsonb_build_object('refresh', sequence, 'views', '{}'::jsonb, 'any', true)::text) from engine.refreshes`,
+    );
     this.#listener = listener;
     this.#notice();
     this.#running = this.#run();

@@ -1,8 +1,10 @@
 import type { ClientBase } from 'pg';
 import type { ViewChanges } from './feed.ts';
 
-/** Channel of PostgreSQL's NOTIFY that says which views a refresh changed, and how many rows of each. */
+/** Channel of PostgreSQL's NOTIFY that says which views a refresh changed, and how many rows of each; after their keys, where these are told. */
 export const CHANGES_CHANNEL = 'tickwave_changes';
+/** Channel on which another process says the name of a view or table whose changed keys it wants to be told for a while. */
+export const FOLLOW_CHANNEL = 'tickwave_follow';
 /** PostgreSQL refuses payloads of 8,000 bytes and more. */
 const PAYLOAD_BYTES = 7900;
 /** Notifications of one view in one refresh; beyond that a listener is told only that there were more. */
@@ -28,12 +30,13 @@ export function payloads(changes: ViewChanges): string[] {
     parts.at(-1)?.push(text);
     bytes += size;
   }
-  const kept = parts.slice(0, MOST_PARTS);
+  const kept = parts.slice(0, MOST_PARTS).filter((part) => part.length > 0);
   const head = `"refresh":${refresh},"view":${JSON.stringify(view)}`;
   const texts = kept.map(
     (part, index) => `{${head},"part":${index + 1},"parts":${kept.length},"changes":[${part.join(',')}]}`,
   );
-  if (parts.length > MOST_PARTS) texts.push(`{${head},"rows":${changes.changes.length},"truncated":true}`);
+  if (parts.length > MOST_PARTS || changes.truncated)
+    texts.push(`{${head},"rows":${changes.changes.length},"truncated":true}`);
   return texts;
 }
 

@@ -5,6 +5,7 @@ import { identifier } from './compile/restrict.ts';
 import { type Layout, watchedTables } from './deploy/plan.ts';
 import { sessionTables } from './deploy/session.ts';
 import type { Feed, RowChange, ViewChanges } from './feed.ts';
+import { Followers } from './followers.ts';
 import { CHANGES_CHANNEL, notifyKeys } from './notify.ts';
 
 /** What one refresh did. */
@@ -26,6 +27,8 @@ export interface Around {
   readonly before?: (client: ClientBase) => Promise<void>;
   /** Once they are, and all of it was told. */
   readonly after?: (client: ClientBase, views: Refresh['views']) => Promise<void>;
+  /** Afterwards names stand for other rows: whoever follows has to read anew. */
+  readonly anew?: true;
 }
 
 /** Beyond this the summary of a refresh does not fit a notification, and says only its number. */
@@ -36,15 +39,15 @@ export class Refresher {
   readonly #client: ClientBase;
   readonly #layout: Layout;
   readonly #feed: Feed;
-  readonly #notified: ReadonlySet<string>;
+  readonly #followers: Followers;
   readonly #arrivals: Arrivals;
 
-  /** @param notified views whose changed keys go out as notifications too */
-  constructor(client: ClientBase, layout: Layout, feed: Feed, notified: readonly string[] = []) {
+  /** @param followers whose keys go out as notifications too */
+  constructor(client: ClientBase, layout: Layout, feed: Feed, followers = Followers.none()) {
     this.#client = client;
     this.#layout = layout;
     this.#feed = feed;
-    this.#notified = new Set(notified);
+    this.#followers = followers;
     this.#arrivals = new Arrivals(layout);
   }
 
@@ -61,6 +64,7 @@ export class Refresher {
   ): Promise<{ refresh: Refresh; changes: ViewChanges[] }> {
     const started = performance.now();
     const all = this.#layout.views.map((view) => view.name);
+    const begun = this.#followers.begun();
     await this.#client.query('begin isolation level repeatable read');
     try {
       await around.first?.(this.#client);
@@ -77,17 +81,17 @@ export class Refresher {
       }));
       const arrived = await this.#arrived();
       const tables = arrived.flatMap((table) => table.changes ?? []);
-      const sequence = views.length + tables.length > 0 ? await this.#number(views) : 0;
+      const tells = views.length + tables.length + begun.size > 0 || around.anew === true;
+      const sequence = tells ? await this.#number() : 0;
       const changes: ViewChanges[] = tables.map((table) => ({ ...table, refresh: sequence }));
-      for (const { view } of views) {
-        const notified = this.#notified.has(view);
-        if (!notified && !this.#feed.wants(view)) continue;
-        const changed = await this.#changesOf(view, sequence);
-        changes.push(changed);
-        if (notified) await notifyKeys(this.#client, changed);
-      }
+      for (const { view } of views)
+        if (this.#feed.wants(view) || this.#followers.wants(view))
+          changes.push(await this.#changesOf(view, sequence));
+      await this.#notifyKeys(changes, begun, sequence);
       await around.after?.(this.#client, views);
+      if (tells) await this.#summarise(sequence, views, around.anew === true);
       await this.#client.query('commit');
+      this.#followers.told(begun);
       for (const { remember } of arrived) remember();
       return {
         refresh: { sequence, views, seconds: (performance.now() - started) / 1000, startedAt: started },
@@ -114,22 +118,43 @@ export class Refresher {
   async #arrived(): Promise<readonly Arrived[]> {
     const arrived: Arrived[] = [];
     for (const { name } of watchedTables(this.#layout)) {
-      if (this.#feed.wants(name)) arrived.push(await this.#arrivals.read(this.#client, name));
+      if (this.#feed.wants(name) || this.#followers.wants(name))
+        arrived.push(await this.#arrivals.read(this.#client, name));
       else this.#arrivals.forget(name);
     }
     return arrived;
   }
 
-  async #number(views: Refresh['views']): Promise<number> {
-    const known = views.filter(({ view }) => !this.#layout.sides.has(view));
-    const summary = JSON.stringify(Object.fromEntries(known.map(({ view, changed }) => [view, changed])));
+  async #number(): Promise<number> {
     const { rows } = await this.#client.query<{ sequence: string }>({
       name: 'number_refresh',
-      text: `with counted as (update engine.refreshes set sequence = sequence + 1 returning sequence)
-             select sequence, pg_notify('${CHANGES_CHANNEL}', jsonb_build_object('refresh', sequence, 'views', $1::jsonb)::text) from counted`,
-      values: [summary.length > SUMMARY_LIMIT ? '{}' : summary],
+      text: 'update engine.refreshes set sequence = sequence + 1 returning sequence',
     });
     return Number(rows[0]?.sequence);
+  }
+
+  /** @param begun to whom nothing was told before: what changed until now may have been missed */
+  async #notifyKeys(
+    changes: readonly ViewChanges[],
+    begun: ReadonlySet<string>,
+    refresh: number,
+  ): Promise<void> {
+    for (const changed of changes)
+      if (this.#followers.wants(changed.view)) await notifyKeys(this.#client, changed);
+    for (const view of begun) await notifyKeys(this.#client, { refresh, view, changes: [], truncated: true });
+  }
+
+  /** Last of all that is told of a refresh, so whoever hears it has heard the keys. */
+  async #summarise(refresh: number, views: Refresh['views'], anew: boolean): Promise<void> {
+    const known = views.filter(({ view }) => !this.#layout.sides.has(view));
+    const counts = Object.fromEntries(known.map(({ view, changed }) => [view, changed]));
+    const tooLong = JSON.stringify(counts).length > SUMMARY_LIMIT;
+    const summary = { refresh, views: tooLong ? {} : counts, ...(anew || tooLong ? { any: true } : {}) };
+    await this.#client.query({
+      name: 'notify_changes',
+      text: 'select pg_notify($1, $2)',
+      values: [CHANGES_CHANNEL, JSON.stringify(summary)],
+    });
   }
 
   async #changesOf(view: string, refresh: number): Promise<ViewChanges> {

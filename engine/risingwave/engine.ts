@@ -5,8 +5,9 @@ import type { ViewKeeper } from '../keeper.ts';
 import { Feed, type Subscriber, type ViewChanges } from '../postgres/feed.ts';
 import type { LoopStatus } from '../postgres/loop.ts';
 import type { Refresh } from '../postgres/refresher.ts';
-import { type Applied, applyMissing, type OnStatement } from './apply.ts';
+import { type Applied, applyMissing, type OnStatement, readDeployed } from './apply.ts';
 import { connect } from './connection.ts';
+import { wantedObjects } from './deployed.ts';
 import { Follower } from './follower.ts';
 import { type BuildProgress, withProgress } from './progress.ts';
 import type { RisingwaveOptions } from './statements.ts';
@@ -90,6 +91,24 @@ export class RisingwaveEngine implements ViewKeeper {
       await client.end();
       throw error;
     }
+  }
+
+  /** Follows what somebody else has applied, and changes nothing; null while not all of it is there. */
+  static async follow(
+    options: Pick<RisingwaveEngineOptions, 'url' | 'catalog' | 'clock' | 'environment' | 'analyst'>,
+  ): Promise<RisingwaveEngine | null> {
+    const client = await connect(options.url, 'tickwave follower');
+    try {
+      const times = await timesPublished(client);
+      const catalog = (await publishedCatalog(client)) ?? (await wholeCatalog(client, options));
+      const applied = { made: [], statements: 0, left: [] };
+      if (catalog !== null) return new RisingwaveEngine(options, client, { applied, times, catalog });
+    } catch (error) {
+      await client.end();
+      throw error;
+    }
+    await client.end();
+    return null;
   }
 
   /** What names stand for: sql/ as it was deployed, or published since. */
@@ -208,4 +227,15 @@ export class RisingwaveEngine implements ViewKeeper {
     this.#last = { sequence: ++this.#refreshes, views, seconds, startedAt };
     return this.#last;
   }
+}
+
+/** What is deployed, when nothing of sql/ is still missing; what is there in another version does not matter. */
+async function wholeCatalog(
+  client: pg.Client,
+  options: Pick<RisingwaveEngineOptions, 'catalog' | 'environment' | 'analyst'>,
+): Promise<Catalog | null> {
+  const { deployed } = await readDeployed(client);
+  const isThere = ({ name }: { readonly name: string }): boolean => deployed.get(name)?.state === 'done';
+  const wanted = [...wantedObjects(options.catalog, options.environment).values()];
+  return wanted.every(isThere) ? readDeployedCatalog(client) : null;
 }

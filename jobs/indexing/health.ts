@@ -4,10 +4,10 @@ import type { Clock } from '../../engine/clock.ts';
 import { engineOf } from '../../engine/database/engineOf.ts';
 import { type WrittenRow, writeRows } from '../../engine/database/writeRows.ts';
 import { said } from '../models/errors.ts';
+import { applyRetention } from '../retention/retention.ts';
 
 const FIND_HEALTH = readFileSync(new URL('./sql/findHealth.sql', import.meta.url), 'utf8');
 const MINUTE = 60_000;
-const DAY = 86_400_000;
 
 export interface HealthSamplesOptions {
   /** Connections as the owner of the database; one is enough. */
@@ -36,8 +36,7 @@ export async function runHealthSamples(options: HealthSamplesOptions, signal: Ab
     try {
       await sampleHealth(pool, now);
       if (now >= deletedAt + 60 * MINUTE) {
-        const before = new Date(now - retentionDays * DAY);
-        await pool.query('delete from pipeline_health where sampled_at < $1', [before]);
+        await applyRetention({ pool, now, monitoringDays: retentionDays });
         deletedAt = now;
       }
       failure = null;

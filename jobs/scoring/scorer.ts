@@ -18,8 +18,8 @@ export interface ScorerOptions extends Omit<RosterOptions, 'clock'>, Limits {
   readonly onChange: (wake: () => void) => () => void;
   /** Looks by itself this often, for changes that nobody told. */
   readonly pollMs: number;
-  /** Which markets it takes where several share the work; default: all. */
-  readonly partition?: Partition | null;
+  /** Which markets it takes where several share the work, asked each time; default: all. */
+  readonly partition?: () => Partition | null;
   /** Told in words: a model that is refused, a pass that failed, minutes that were left out. */
   readonly say: (sentence: string) => void;
   /** Told of each window; default: nobody is. */
@@ -135,7 +135,7 @@ export class Scorer {
       this.#options.pool,
       models.map(({ registered }) => registered),
     );
-    return ownDue(due, this.#options.partition ?? null);
+    return ownDue(due, this.#options.partition?.() ?? null);
   }
 
   async #score(piece: Piece, models: readonly ServingModel[], toldAt: number): Promise<void> {

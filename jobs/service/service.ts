@@ -11,6 +11,7 @@ import { JobBusy } from '../schedule/errors.ts';
 import { type RecurringOptions, runOnSchedule } from '../schedule/recurring.ts';
 import { repeat } from '../schedule/repeat.ts';
 import type { Job } from '../schedule/runner.ts';
+import type { Membership } from '../scoring/membership.ts';
 import { Scorer, type ScorerOptions, type ScorerStatus } from '../scoring/scorer.ts';
 
 export interface ModelServiceOptions
@@ -29,6 +30,8 @@ export interface ModelServiceOptions
   readonly training: TrainingPlan | null;
   /** Looks for alerts and tells of them, once; null when nobody is to be told. */
   readonly alerts: (() => Promise<void>) | null;
+  /** Shares the markets with others that score at the same time; null where that is not wanted. */
+  readonly membership: Membership | null;
 }
 
 /** When and how models are trained. */
@@ -59,10 +62,11 @@ export class ModelService {
 
   /** Works until the signal; what fails is said and tried again. Resolves once nothing is under way. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, say, training, alerts } = this.#options;
+    const { clock, say, training, alerts, membership } = this.#options;
     const often = { clock, say };
     await Promise.all([
       this.#scorer.run(signal),
+      membership?.run(signal),
       repeat({ ...often, what: 'judging challengers', everyMs: JUDGE_MS, work: () => this.#judge() }, signal),
       repeat(
         { ...often, what: 'monitoring', everyMs: MONITOR_MS, work: (until) => this.#monitor(until) },

@@ -47,11 +47,13 @@ describe('docker-compose.yml', () => {
     );
     expect(without).toEqual([]);
     const silent = ours.filter(([, { healthcheck }]) => healthcheck?.disable === true);
-    expect(silent.map(([name]) => name)).toEqual(['connect', 'backfill', 'sentiment', 'score']);
+    expect(silent.map(([name]) => name)).toEqual(['connect', 'backfill', 'sentiment', 'score', 'apply']);
   });
 
   test('ours run as nobody in particular, on a root that is read-only', () => {
-    expect(ours.map(([name]) => name)).toEqual(['connect', 'engine', 'backfill', 'sentiment', 'score']);
+    expect(ours.map(([name]) => name)).toEqual([
+      ...['connect', 'engine', 'api', 'backfill', 'sentiment', 'score', 'apply'],
+    ]);
     for (const [, service] of ours)
       expect(service).toMatchObject({
         user: '10001:10001',
@@ -91,12 +93,13 @@ describe('docker-compose.yml', () => {
       }
   });
 
-  test('volumes are declared, and no two services share one', () => {
-    const mounts = named.flatMap(([, { volumes: given = [] }]) =>
-      given.map((mount) => mount.split(':')[0] ?? ''),
-    );
-    const kept = mounts.filter((source) => !source.startsWith('./'));
-    expect([...kept].sort()).toEqual(Object.keys(volumes).sort());
+  test('volumes are declared, and no two services write to one', () => {
+    const all = named.flatMap(([, { volumes: given = [] }]) => given);
+    const mounts = all.map((mount) => mount.split(':')[0] ?? '');
+    const kept = all.filter((mount) => !mount.startsWith('./'));
+    const written = kept.filter((mount) => !mount.endsWith(':ro'));
+    expect(written.map((mount) => mount.split(':')[0]).sort()).toEqual(Object.keys(volumes).sort());
+    for (const mount of kept) expect(Object.keys(volumes)).toContain(mount.split(':')[0]);
     // ./data is made by whoever runs it.
     for (const source of mounts.filter((mount) => mount.startsWith('./k8s/')))
       expect([source, existsSync(join(repository, source))]).toEqual([source, true]);

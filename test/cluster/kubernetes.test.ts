@@ -67,7 +67,7 @@ function matches(selector: Readonly<Record<string, string>>, pod: Pod): boolean 
       .filter(([, { kind }]) => kind === 'Deployment' || kind === 'StatefulSet')
       .map(([, { metadata }]) => metadata.name)
       .filter((name) => !budgets.some(({ metadata }) => metadata.name === name));
-    expect(without).toEqual(folder === 'overlays/dev' ? ['score', 'postgres'] : []);
+    expect(without).toEqual(folder === 'overlays/dev' ? ['api', 'score', 'postgres'] : []);
   });
 
   test('calls verbs and flags that exist', () => {
@@ -93,6 +93,45 @@ function matches(selector: Readonly<Record<string, string>>, pod: Pod): boolean 
     });
   });
 });
+
+(there ? test : test.skip)(
+  'prod scales the API and scoring, from two on, and nothing fixes their number',
+  () => {
+    const all = manifests('overlays/prod');
+    const scaled = all
+      .filter(({ kind }) => kind === 'HorizontalPodAutoscaler')
+      .map(({ spec }) => spec as { scaleTargetRef: { kind: string; name: string }; minReplicas: number });
+    expect(scaled.map(({ scaleTargetRef: { kind, name } }) => `${kind} ${name}`).sort()).toEqual([
+      'Deployment api',
+      'Deployment score',
+    ]);
+    for (const { scaleTargetRef, minReplicas } of scaled) {
+      const { kind, name } = scaleTargetRef;
+      const target = all.find((each) => each.kind === kind && each.metadata.name === name);
+      expect([name, target?.spec?.replicas, minReplicas >= 2]).toEqual([name, undefined, true]);
+    }
+    // A fixed place among a number of replicas that changes would leave markets to nobody.
+    const settings = all.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'tickwave');
+    expect(settings?.data?.SCORING_PARTITION).toBe('auto');
+  },
+);
+
+(there ? test : test.skip)(
+  'an engine deploys where no Job does, and leaves it to the Job where there is one',
+  () => {
+    for (const folder of OVERLAYS) {
+      const found = pods(folder);
+      const argsOf = (name: string): readonly string[] | undefined =>
+        found.find(([each]) => each === name)?.[2].spec.containers[0]?.args;
+      const job = argsOf('Job apply');
+      expect([folder, job]).toEqual([
+        folder,
+        folder === 'overlays/prod' ? ['apply', '--promote'] : undefined,
+      ]);
+      expect(argsOf('Deployment engine')?.includes('--no-apply')).toBe(job !== undefined);
+    }
+  },
+);
 
 (there ? test : test.skip)('the rules see what is wrong', () => {
   const [, , engine] = pods('base').find(([name]) => name === 'Deployment engine') ?? [];

@@ -8,6 +8,7 @@ import type { StreamLimits } from '../../api/stream/limits.ts';
 import { Streams } from '../../api/stream/streams.ts';
 import { EngineChanges, type EngineHolder } from '../../cli/changes.ts';
 import { systemClock } from '../../engine/clock.ts';
+import type { ChangeTeller } from '../../engine/keeper.ts';
 
 /** What clients connect to: the API with its streams, on whatever engine the holder has. */
 export interface ServedStreams {
@@ -24,7 +25,7 @@ export interface ServedStreams {
 export interface ServeOptions {
   /** The database, as the read-only role. */
   readonly database: string;
-  readonly holder: EngineHolder;
+  readonly holder: EngineHolder<ChangeTeller>;
   readonly limits?: Partial<StreamLimits>;
   /** A port that clients know already. */
   readonly port?: number;

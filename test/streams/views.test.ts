@@ -3,7 +3,10 @@ import type pg from 'pg';
 import type { Peer } from '../../api/stream/fixtures/peer.ts';
 import { followed } from '../../cli/changes.ts';
 import { loadCatalog } from '../../engine/catalog/catalog.ts';
+import { systemClock } from '../../engine/clock.ts';
 import { Engine } from '../../engine/engine.ts';
+import type { ChangeTeller } from '../../engine/keeper.ts';
+import { FollowedEngine } from '../../engine/postgres/followedEngine.ts';
 import { History, seeded } from '../property/history.ts';
 import { waitFor } from '../support/cli.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
@@ -17,7 +20,11 @@ const WRITES = 40;
 let database: TestDatabase;
 let engine: Engine;
 let writer: pg.Client;
+const said: string[] = [];
 let api: ServedStreams;
+let far: FollowedEngine | null;
+/** Served by a process that only hears of the engine. */
+let apiOutside: ServedStreams;
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -29,10 +36,19 @@ beforeAll(async () => {
     return () => {};
   };
   api = await serveStreams({ database: database.analystUrl, holder: { onEngine } });
+  far = await FollowedEngine.open({ url: database.url, clock: systemClock, say: (line) => said.push(line) });
+  const onFar = (listener: (engine: ChangeTeller) => void): (() => void) => {
+    if (far === null) throw new Error('nothing is deployed');
+    listener(far);
+    return () => {};
+  };
+  apiOutside = await serveStreams({ database: database.analystUrl, holder: { onEngine: onFar } });
 });
 
 afterAll(async () => {
   await api?.stop();
+  await apiOutside?.stop();
+  await far?.stop();
   await writer?.end();
   await engine?.stop();
   await database?.drop();
@@ -108,7 +124,8 @@ test(`clients that come at any moment have what the views have (SEED=${SEED})`, 
     if (write % 5 === 0) {
       const of = wanted[clients.length % wanted.length] ?? wanted[0];
       if (!of) continue;
-      const peer = await api.connect();
+      // Each kind by the engine's own process, then by another.
+      const peer = await (clients.length < wanted.length ? api : apiOutside).connect();
       const { channel, timeframe } = of;
       const params = { channel, symbol: 'BTC/USD', ...(timeframe ? { timeframe } : {}) };
       // Not waited for: its snapshot is read while the next rows are written.
@@ -137,38 +154,46 @@ test(`clients that come at any moment have what the views have (SEED=${SEED})`, 
     expect([of, ...folded.recent(folded.rows.values())]).toEqual([of, ...folded.recent(data)]);
     peer.socket.terminate();
   }
+  expect(said).toEqual([]);
 }, 180_000);
 
-test('each trade and each prediction that is stored is sent once', async () => {
-  const peer = await api.connect();
-  await peer.ask({ method: 'subscribe', params: { channel: 'prediction', symbol: 'BTC/USD' } });
-  await peer.ask({ method: 'subscribe', params: { channel: 'trade', symbol: 'BTC/USD', snapshot: false } });
-  for (let id = 0; id < 20; id++) {
-    await writer.query(
-      `insert into trades select 'kraken', 'BTC/USD', 1000000 + $1::int * 10 + n, timestamptz '2027-06-01 00:00:00+00' + n * interval '1 second', 100, 1, 'buy', now()
+test.each([
+  ['the engine itself', 2027, () => api],
+  ['another process', 2028, () => apiOutside],
+])(
+  'each trade and each prediction that is stored is sent once, by %s',
+  async (_who, year, served) => {
+    const peer = await served().connect();
+    await peer.ask({ method: 'subscribe', params: { channel: 'prediction', symbol: 'BTC/USD' } });
+    await peer.ask({ method: 'subscribe', params: { channel: 'trade', symbol: 'BTC/USD', snapshot: false } });
+    for (let id = 0; id < 20; id++) {
+      await writer.query(
+        `insert into trades select 'kraken', 'BTC/USD', 1000000 + $1::int * 10 + n, timestamptz '${year}-06-01 00:00:00+00' + n * interval '1 second', 100, 1, 'buy', now()
        from generate_series(0, 9) as n`,
-      [id],
+        [id + year * 100],
+      );
+      await writer.query(
+        `insert into predictions (exchange, symbol, window_start, horizon_minutes, model, version, predicted_price, contributions)
+       values ('kraken', 'BTC/USD', '${year}-06-01', $1, 'ridge', 1, 100.5, '[{"feature":"rsi_14","value":1}]')`,
+        [id],
+      );
+    }
+    // The history that was written before has predictions too.
+    const isOwn = (row: Row) => String(row.window_start ?? row.ts).startsWith(String(year));
+    const ids = (channel: string, name: string) =>
+      peer.of(channel).flatMap(({ data }) => data.filter(isOwn).map((row: Row) => Number(row[name])));
+    await peer.until(
+      () => ids('trade', 'trade_id').length >= 200 && ids('prediction', 'horizon_minutes').length >= 20,
     );
-    await writer.query(
-      `insert into predictions (exchange, symbol, window_start, horizon_minutes, model, version, predicted_price, contributions)
-       values ('kraken', 'BTC/USD', '2027-06-01', $1, 'ridge', 1, 100.5, '[{"feature":"rsi_14","value":1}]')`,
-      [id],
+    expect(ids('trade', 'trade_id').sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 200 }, (_, n) => 1_000_000 + year * 1_000 + n),
     );
-  }
-  // The history that was written before has predictions too.
-  const isOwn = (row: Row) => String(row.window_start ?? row.ts).startsWith('2027');
-  const ids = (channel: string, name: string) =>
-    peer.of(channel).flatMap(({ data }) => data.filter(isOwn).map((row: Row) => Number(row[name])));
-  await peer.until(
-    () => ids('trade', 'trade_id').length >= 200 && ids('prediction', 'horizon_minutes').length >= 20,
-  );
-  expect(ids('trade', 'trade_id').sort((a, b) => a - b)).toEqual(
-    Array.from({ length: 200 }, (_, n) => 1_000_000 + n),
-  );
-  expect(ids('prediction', 'horizon_minutes').sort((a, b) => a - b)).toEqual([...Array(20).keys()]);
-  expect(peer.of('prediction').at(-1)?.data[0].contributions).toEqual([{ feature: 'rsi_14', value: 1 }]);
-  peer.socket.terminate();
-}, 60_000);
+    expect(ids('prediction', 'horizon_minutes').sort((a, b) => a - b)).toEqual([...Array(20).keys()]);
+    expect(peer.of('prediction').at(-1)?.data[0].contributions).toEqual([{ feature: 'rsi_14', value: 1 }]);
+    peer.socket.terminate();
+  },
+  60_000,
+);
 
 test('while minutes pass, features and indicators come, and what predictions came to', async () => {
   const symbol = 'ADA/USD';
