@@ -163,7 +163,7 @@ function contextOf({
   const history = remembered(clock, 1_000, () => readHistory(db, catalog, markets, logger));
   const watermarks = new Watermarks(db, clock);
   const answers = new Answers(clock);
-  const latest = new LatestPredictions(db, clock, changes ?? null, () => answers.drop());
+  const latest = new LatestPredictions({ db, catalog, clock }, changes ?? null, () => answers.drop());
   const startedAt = clock.now();
   return {
     ...{ db, catalog, markets, watermarks, latest, answers, history },

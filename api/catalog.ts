@@ -109,8 +109,8 @@ export class Catalog {
 }
 
 async function loadColumns(pool: Pool, view: ServedView): Promise<readonly Column[]> {
-  // No row is read; the answer's head has names and types, on PostgreSQL as on RisingWave.
-  const { fields } = await pool.query(`select * from ${view} limit 0`);
+  // The answer's head has names and types, on PostgreSQL as on RisingWave, whether there is a row or not.
+  const { fields } = await pool.query(`select * from ${view} limit 1`);
   const comments = await loadComments(pool, view);
   return fields.map(({ name, dataTypeID }) => ({
     name,

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { CompiledQuery, type Kysely } from 'kysely';
 import { z } from 'zod';
+import type { Catalog } from '../catalog.ts';
 import type { Clock } from '../context.ts';
 import type { Views } from '../database.ts';
 import { type Market, urlSymbol } from '../markets.ts';
 import { type Remembered, remembered } from '../remembered.ts';
 import type { ChangeSource } from '../stream/changeSource.ts';
+import { newestPredictions, type Stored } from './newest.ts';
 
-const CURRENT = readFileSync(new URL('./latest.sql', import.meta.url), 'utf8');
 const AS_OF = readFileSync(new URL('./latestAsOf.sql', import.meta.url), 'utf8');
 
 /** For this long the newest ones are not asked for again. */
@@ -47,24 +48,34 @@ export const predictionSchema = z.object({
 /** A prediction in short. */
 export type LatestPrediction = Readonly<z.infer<typeof predictionSchema>>;
 
-type Stored = Omit<LatestPrediction, 'predicts_for'>;
-
 /** The newest predictions, and the time until which they may be taken for the newest. */
 export interface Current {
   readonly byMarket: ReadonlyMap<string, readonly LatestPrediction[]>;
   readonly until: number;
 }
 
+export interface LatestPredictionsOptions {
+  readonly db: Kysely<Views>;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+}
+
 /** The newest predictions of the champions. */
 export class LatestPredictions {
   readonly #db: Kysely<Views>;
+  readonly #catalog: Catalog;
   readonly #clock: Clock;
   readonly #keptMs: number;
   readonly #current: Remembered<Current>;
 
   /** @param changes where it is told what has changed; without, they are a quarter of a second old at most */
-  constructor(db: Kysely<Views>, clock: Clock, changes: ChangeSource | null, onChange: () => void) {
+  constructor(
+    { db, catalog, clock }: LatestPredictionsOptions,
+    changes: ChangeSource | null,
+    onChange: () => void,
+  ) {
     this.#db = db;
+    this.#catalog = catalog;
     this.#clock = clock;
     this.#keptMs = changes === null ? KEPT_MS : KEPT_UNTIL_TOLD_MS;
     this.#current = remembered(clock, this.#keptMs, () => this.#load());
@@ -93,7 +104,8 @@ export class LatestPredictions {
 
   async #load(): Promise<Current> {
     const until = this.#clock.now() + this.#keptMs;
-    const { rows } = await this.#db.executeQuery<Stored>(CompiledQuery.raw(CURRENT, []));
+    const { walks } = await this.#catalog.engine();
+    const rows = await newestPredictions(this.#db, walks);
     const byMarket = new Map<string, LatestPrediction[]>();
     for (const row of rows) {
       const name = nameOf(row);

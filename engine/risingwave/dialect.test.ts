@@ -87,6 +87,12 @@ describe('not seen to work, so not used:', () => {
     ['frame', 'create view v as select sum(a) over (partition by b order by c) as s from t'],
     ['order', 'create view v as select a from t order by a limit 3'],
     ['union', 'create view v as select a from t union select a from s'],
+    ['limit-zero', 'select a from t limit 0'],
+    ['cross-join', 'select t.a from t cross join s'],
+    [
+      'lateral-range',
+      'select t.a from t cross join lateral (select b from s where s.a = t.a and s.b > t.b limit 1) as newest',
+    ],
     ['form', "create source s (a int) with (connector = 'kinesis') format plain encode json"],
     [
       'table-options',
@@ -102,6 +108,9 @@ describe('passes, because it was seen to work:', () => {
     "select '2024-01-01 00:00:00Z'::timestamptz as ts",
     "select a from t where ts > now() - interval '30 days'",
     'select a from t where a = any($1)',
+    'select a from t limit 1',
+    'select t.a from t join s on t.place = s.place where t.b < s.b',
+    'select t.a from t cross join lateral (select b from s where s.a = t.a order by s.b desc limit 1) as newest',
     "insert into t select (x->>'a')::int, x->>'b' from (select jsonb_array_elements($1::jsonb) as x) t",
     'insert into t values (1) returning a',
     "create table t (a varchar, primary key (a)) on conflict do nothing include key as k include partition as p include offset as o include timestamp as kts with (connector = 'kafka', topic = 'trades', properties.bootstrap.server = 'b:9092', scan.startup.mode = 'earliest') format plain encode json",

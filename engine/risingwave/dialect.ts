@@ -7,6 +7,7 @@ import { checkNode } from './dialect/expressions.ts';
 import { checkForm, checkRoutine } from './dialect/forms.ts';
 import { type DialectProblem, rejected, unshown } from './dialect/problem.ts';
 import { checkViewNode } from './dialect/queries.ts';
+import { checkRead } from './dialect/reads.ts';
 import { SHOWN_FORMS } from './dialect/words.ts';
 
 export type { DialectProblem } from './dialect/problem.ts';
@@ -117,6 +118,7 @@ function checkTree(tree: Node): DialectProblem[] {
   // The statement as the child of nothing, so that its own node is visited too.
   walk({ ...tree }, (key, node) => {
     checkNode(key, node, report);
+    checkRead(key, node, report);
     if (view) checkViewNode(key, node, report);
     if (key === 'withClause' && node.recursive === true)
       report(rejected('recursive', 'there are no recursive CTEs', 'take a window over a bounded frame'));

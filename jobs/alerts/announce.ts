@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
+import { rewriteRows } from '../../engine/database/rewriteRows.ts';
 import { inTransaction } from '../../engine/database/transaction.ts';
 import { flush, writeRows } from '../../engine/database/writeRows.ts';
 import { alertRow } from './alertRow.ts';
@@ -80,9 +81,10 @@ function store(
       }));
     await writeRows(client, profile, 'alert_deliveries', fresh);
     for (const { rule, subject, episode, told: what } of told)
-      await client.query('update alerts set told = $4 where rule = $1 and subject = $2 and episode = $3', [
-        ...[rule, subject, episode, what],
-      ]);
+      await rewriteRows(client, profile, {
+        ...{ table: 'alerts', set: { told: what } },
+        ...{ where: 'rule = $1 and subject = $2 and episode = $3', values: [rule, subject, episode] },
+      });
     await flush(client, profile);
   });
 }

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
+import { engineOf } from '../../engine/database/engineOf.ts';
+import { type Rewrite, rewriteRows } from '../../engine/database/rewriteRows.ts';
+import { flush } from '../../engine/database/writeRows.ts';
 import type { Destination } from './destination.ts';
 import { readMessage } from './message.ts';
 import type { Outcome } from './send/outcome.ts';
@@ -8,7 +11,6 @@ import { send } from './send/send.ts';
 
 const sql = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
 const FIND_DUE = sql('findDue');
-const STORE = sql('storeAttempt');
 
 /** Messages that one destination gets in one go; the others wait for the next. */
 const AT_ONCE = 20;
@@ -38,10 +40,10 @@ export async function deliverAlerts(
   destinations: readonly Destination[],
 ): Promise<readonly string[]> {
   const names = destinations.map(({ name }) => name);
-  await pool.query(
-    "update alert_deliveries set state = 'failed', next_attempt_at = null, answer = 'The destination is not there any more.' where state = 'pending' and not destination = any($1)",
-    [names],
-  );
+  const gone = { state: 'failed', next_attempt_at: null, answer: 'The destination is not there any more.' };
+  await rewrite(pool, {
+    ...{ set: gone, where: "state = 'pending' and not destination = any($1::varchar[])", values: [names] },
+  });
   const said = await Promise.all(destinations.map((one) => deliverTo(pool, clock, one)));
   return said.flat();
 }
@@ -54,11 +56,24 @@ async function deliverTo(pool: Pool, clock: Clock, destination: Destination): Pr
     const outcome = await send(destination, readMessage(due.message), clock.now());
     const { state, next } = afterwards(outcome, due.attempts + 1, clock.now());
     const key = [due.rule, due.subject, due.episode, due.event, name];
-    await pool.query(STORE, [...key, state, outcome.said, iso(clock.now()), iso(next)]);
+    const at = iso(clock.now());
+    const attempt = { state, attempts: due.attempts + 1, answer: outcome.said, last_attempt_at: at };
+    await rewrite(pool, {
+      set: { ...attempt, next_attempt_at: iso(next), sent_at: state === 'sent' ? at : null },
+      where: 'rule = $1 and subject = $2 and episode = $3 and event = $4 and destination = $5',
+      values: key,
+    });
     if (state === 'failed') sentences.push(`${name} was not told of ${due.rule}: ${outcome.said}`);
     if (outcome.kind === 'later') return [...sentences, `${name} did not take a message: ${outcome.said}`];
   }
   return sentences;
+}
+
+/** What was sent and not noted would be sent again. */
+async function rewrite(pool: Pool, what: Omit<Rewrite, 'table'>): Promise<void> {
+  const profile = await engineOf(pool);
+  await rewriteRows(pool, profile, { table: 'alert_deliveries', ...what });
+  await flush(pool, profile);
 }
 
 function afterwards(

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
+import { engineOf } from '../../engine/database/engineOf.ts';
+import { rewriteRows } from '../../engine/database/rewriteRows.ts';
 import { inTransaction } from '../../engine/database/transaction.ts';
 import { flush, type Queryable, type WrittenRow, writeRows } from '../../engine/database/writeRows.ts';
 import { said } from '../models/errors.ts';
@@ -140,11 +142,11 @@ async function lastEpisodes(
 
 async function endForgotten(pool: Pool, rules: readonly Rule[], now: number): Promise<void> {
   const names = rules.map(({ name }) => name);
-  await pool.query("delete from alerts where state = 'pending' and not rule = any($1)", [names]);
-  await pool.query(
-    "update alerts set state = 'resolved', resolved_at = $2 where state = 'firing' and not rule = any($1)",
-    [names, iso(now)],
-  );
+  await pool.query("delete from alerts where state = 'pending' and not rule = any($1::varchar[])", [names]);
+  await rewriteRows(pool, await engineOf(pool), {
+    ...{ table: 'alerts', set: { state: 'resolved', resolved_at: iso(now) } },
+    ...{ where: "state = 'firing' and not rule = any($1::varchar[])", values: [names] },
+  });
 }
 
 function sentenceOf({ rule, subject, before, after, measured }: Change): readonly string[] {

@@ -29,7 +29,7 @@ export interface PresentSource extends Source {
 /** Finds a source's columns without reading a row; null when its relation is not there. */
 export async function findColumns(client: PoolClient, source: Source): Promise<PresentSource | null> {
   try {
-    const { fields } = await client.query(`select * from ${source.relation} limit 0`);
+    const { fields } = await client.query(`select * from ${source.relation} limit 1`);
     return { ...source, columns: fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID })) };
   } catch (error) {
     if (error instanceof Error && MISSING.test(error.message)) return null;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ClientBase } from 'pg';
+import { rewriteRows } from '../../engine/database/rewriteRows.ts';
 import { flush, writeRows } from '../../engine/database/writeRows.ts';
 import type { EngineProfile } from '../../engine/profile.ts';
 import type { Alias, RegisteredModel } from './registeredModel.ts';
@@ -31,18 +32,18 @@ export async function carryOut(
   const before = models.find((model) => model.version === version)?.alias ?? null;
   if (before === null && alias !== null) await enterService(client, profile, change);
   if (before !== alias)
-    await client.query(
-      'update models set alias = $3, alias_changed_at = $4 where name = $1 and version = $2',
-      [name, version, alias, at],
-    );
+    await rewriteRows(client, profile, {
+      ...{ table: 'models', set: { alias, alias_changed_at: at } },
+      ...{ where: 'name = $1 and version = $2', values: [name, version] },
+    });
   await flush(client, profile);
   const left = models.filter((model) => alias !== null && model.alias === alias && model.version !== version);
   const leaving = left.map((model) => model.version);
   if (leaving.length > 0)
-    await client.query(
-      'update models set alias = null, alias_changed_at = $3 where name = $1 and version = any($2::int[])',
-      [name, leaving, at],
-    );
+    await rewriteRows(client, profile, {
+      ...{ table: 'models', set: { alias: null, alias_changed_at: at } },
+      ...{ where: 'name = $1 and version = any($2::int[])', values: [name, leaving] },
+    });
   // Out of service nothing is missed: whoever comes back begins at the event time of then.
   await client.query('delete from scoring_progress where model = $1 and version = any($2::int[])', [
     name,

@@ -3,6 +3,7 @@ import type { ClientBase, Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
 import { engineOf } from '../../engine/database/engineOf.ts';
 import { inTurn } from '../../engine/database/hold.ts';
+import { rewriteRows } from '../../engine/database/rewriteRows.ts';
 import { rowLimit } from '../../engine/database/rowLimit.ts';
 import type { Work } from '../../engine/database/transaction.ts';
 import { flush, type Queryable, writeRows } from '../../engine/database/writeRows.ts';
@@ -137,10 +138,10 @@ export class ModelTable {
     name: string,
     versions: readonly number[],
   ): Promise<void> {
-    await client.query('update models set artifact = null where name = $1 and version = any($2::int[])', [
-      name,
-      versions,
-    ]);
+    await rewriteRows(client, profile, {
+      ...{ table: 'models', set: { artifact: null } },
+      ...{ where: 'name = $1 and version = any($2::int[])', values: [name, versions] },
+    });
     await flush(client, profile);
   }
 

@@ -2,8 +2,9 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { Clock } from '../../engine/clock.ts';
 import { engineOf } from '../../engine/database/engineOf.ts';
+import { rewriteRows } from '../../engine/database/rewriteRows.ts';
 import { rowLimit } from '../../engine/database/rowLimit.ts';
-import { flush, writeRows } from '../../engine/database/writeRows.ts';
+import { flush, type WrittenRow, writeRows } from '../../engine/database/writeRows.ts';
 import { UnknownRun } from './errors.ts';
 
 /** How a run stands or ended: `lost` is one whose process died. */
@@ -39,6 +40,9 @@ const runSchema = z
 /** A run as the table `job_runs` has it. Times are ISO 8601 in UTC. */
 export type JobRun = Readonly<z.output<typeof runSchema>>;
 
+/** Times that a cancellation is written until it is seen. */
+const CANCEL_TRIES = 5;
+
 /** The table `job_runs`. */
 export class JobRuns {
   readonly #pool: Pool;
@@ -60,20 +64,24 @@ export class JobRuns {
     const found = await this.#find(kind, run);
     if (found?.state !== 'running')
       throw new UnknownRun(`There is no ${kind} ${run} under way;`, 'look at job_runs for what runs.');
-    await this.#pool.query(
-      "update job_runs set cancel_requested = true where kind = $1 and run = $2 and state = 'running'",
-      [kind, run],
-    );
+    for (let tries = 0; tries < CANCEL_TRIES; tries++) {
+      await this.#rewrite({ cancel_requested: true }, "kind = $1 and run = $2 and state = 'running'", [
+        kind,
+        run,
+      ]);
+      await flush(this.#pool, await engineOf(this.#pool));
+      // Where rows are written anew as they were seen, its own beat may just have written it as it was before.
+      const now = await this.#find(kind, run);
+      if (now?.state !== 'running' || now.cancelRequested) return;
+    }
   }
 
   /** Begins a run. Whoever calls is the only one of the kind, so what still says that it runs has died. */
   async begin(kind: string, startedBy: string): Promise<number> {
     const profile = await engineOf(this.#pool);
     const now = this.#now();
-    await this.#pool.query(
-      "update job_runs set state = 'lost', finished_at = $2, message = 'Its process died.' where kind = $1 and state = 'running'",
-      [kind, now],
-    );
+    const lost = { state: 'lost', finished_at: now, message: 'Its process died.' };
+    await this.#rewrite(lost, "kind = $1 and state = 'running'", [kind]);
     const [last] = await this.list(kind, 1);
     const run = (last?.run ?? 0) + 1;
     const begun = { progress: 0, message: '', cancel_requested: false, started_at: now, updated_at: now };
@@ -86,19 +94,21 @@ export class JobRuns {
 
   /** Writes how far it is. @returns whether somebody has called it off */
   async beat(kind: string, run: number, progress: number, message: string): Promise<boolean> {
-    await this.#pool.query(
-      'update job_runs set progress = $3, message = $4, updated_at = $5 where kind = $1 and run = $2',
-      [kind, run, progress, message, this.#now()],
-    );
+    const now = { progress, message, updated_at: this.#now() };
+    await this.#rewrite(now, 'kind = $1 and run = $2', [kind, run]);
     return (await this.#find(kind, run))?.cancelRequested ?? false;
   }
 
   async end(kind: string, run: number, state: RunState, message: string): Promise<void> {
-    const share = state === 'done' ? ', progress = 1' : '';
-    await this.#pool.query(
-      `update job_runs set state = $3, message = $4, updated_at = $5, finished_at = $5${share} where kind = $1 and run = $2`,
-      [kind, run, state, message, this.#now()],
-    );
+    const at = this.#now();
+    const ended = {
+      state,
+      message,
+      updated_at: at,
+      finished_at: at,
+      ...(state === 'done' ? { progress: 1 } : {}),
+    };
+    await this.#rewrite(ended, 'kind = $1 and run = $2', [kind, run]);
     await flush(this.#pool, await engineOf(this.#pool));
   }
 
@@ -106,6 +116,10 @@ export class JobRuns {
     const text = 'select * from job_runs where kind = $1 and run = $2';
     const [row] = (await this.#pool.query(text, [kind, run])).rows;
     return row === undefined ? undefined : runSchema.parse(row);
+  }
+
+  async #rewrite(set: WrittenRow, where: string, values: readonly unknown[]): Promise<void> {
+    await rewriteRows(this.#pool, await engineOf(this.#pool), { table: 'job_runs', set, where, values });
   }
 
   #now(): string {

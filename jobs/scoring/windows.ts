@@ -55,7 +55,7 @@ export async function findDue(
 
 /** Names of the columns of `features`. */
 export async function featureColumns(pool: Pool): Promise<ReadonlySet<string>> {
-  const { fields } = await pool.query('select * from features limit 0');
+  const { fields } = await pool.query('select * from features limit 1');
   return new Set(fields.map(({ name }) => name));
 }
 

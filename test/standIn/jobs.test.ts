@@ -6,6 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type pg from 'pg';
 import { engineOf } from '../../engine/database/engineOf.ts';
 import { Lease, TERM_MS } from '../../engine/database/lease.ts';
+import { rewriteRows } from '../../engine/database/rewriteRows.ts';
+import { writeRows } from '../../engine/database/writeRows.ts';
 import { RISINGWAVE } from '../../engine/profile.ts';
 import { LocalRegistry } from '../../jobs/registry/localRegistry.ts';
 import { BASELINES, smallBundle } from '../../jobs/registry/testing/bundles.ts';
@@ -63,6 +65,34 @@ test('the stand-in says what it stands for, and takes nothing else', async () =>
     "select timestamptz '2026-01-01 00:00:00+00'",
   ])
     await expect(async () => pool.query(text)).rejects.toThrow(NotForRisingWave);
+});
+
+test.each([
+  ['as it is', () => database.pool],
+  ['on the stand-in', () => pool],
+])('rows are rewritten %s: what is not named stays', async (_, to) => {
+  const row = { kind: 'train', state: 'running', started_by: 'hand', progress: 0.5, message: '' };
+  const profile = await engineOf(to());
+  const runs = [1, 2].map((run) => ({ ...row, run, started_at: new Date(START).toISOString() }));
+  await writeRows(to(), profile, 'job_runs', runs);
+  await rewriteRows(to(), profile, {
+    ...{ table: 'job_runs', set: { state: 'done', progress: 1, finished_at: '2026-01-01T00:00:00.5Z' } },
+    ...{ where: 'kind = $1 and run = any($2::int[])', values: ['train', [2, 3]] },
+  });
+  const { rows } = await to().query('select * from job_runs order by run');
+  const told = { cancel_requested: null, updated_at: null, started_at: new Date(START) };
+  expect(rows).toEqual([
+    { ...row, run: 1, ...told, finished_at: null },
+    { ...row, run: 2, ...told, state: 'done', progress: 1, finished_at: new Date('2026-01-01T00:00:00.5Z') },
+  ]);
+  for (const [table, set] of [
+    ['job_runs', { run: 3 }],
+    ['job_runs', { status: 'done' }],
+    ['heartbeats', { minute: '2026-01-01T00:00:00Z' }],
+  ] as const)
+    await expect(rewriteRows(to(), profile, { table, set, where: 'true', values: [] })).rejects.toThrow(
+      'can not be rewritten',
+    );
 });
 
 describe('a lease', () => {

@@ -4,7 +4,7 @@ import type { Document } from '../../api/client/generate/types.ts';
 export type Ask = (path: string) => Promise<{ readonly status: number; readonly body: unknown }>;
 
 /** What says how this process is, and the same for no two. */
-const OWN = new Set(['/health', '/v1/feeds']);
+const OWN = new Set(['/health', '/v1/feeds', '/metrics']);
 
 const FROM = '2019-06-30T00:00:00Z';
 const TO = '2019-07-01T02:00:00Z';

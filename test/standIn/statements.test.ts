@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { readAlertsFile } from '../../jobs/alerts/alertsFile.ts';
 import { complaints } from './client.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
@@ -23,6 +24,13 @@ const files = ['connectors', 'jobs', 'api'].flatMap((part) =>
     )
     .map((file) => `${part}/${file}`),
 );
+
+const { rules } = readAlertsFile(join(root, 'alerts.yaml'), {});
+
+test.each(rules)('the alert rule $name asks in SQL that RisingWave takes', ({ sql }) => {
+  // What the evaluation puts in place of a setting.
+  expect(complaints(sql.replace(/current_setting\([^)]*\)/g, "''"))).toEqual([]);
+});
 
 test('there are statements', () => expect(files.length).toBeGreaterThan(50));
 

@@ -1,12 +1,7 @@
--- The newest closed minute of each market: one step back along the key each.
-select watermarks.exchange, watermarks.symbol, minute.trades as value
+-- The newest closed minute of each market, of the last hour at most.
+select distinct on (watermarks.exchange, watermarks.symbol) watermarks.exchange, watermarks.symbol, candles_1m.trades as value
 from watermarks
-cross join lateral (
-  select trades
-  from candles_1m
-  where candles_1m.exchange = watermarks.exchange and candles_1m.symbol = watermarks.symbol
-    and candles_1m.window_start <= watermarks.closed_before - interval '1 minute'
-    and candles_1m.window_start > watermarks.closed_before - interval '1 hour'
-  order by candles_1m.window_start desc
-  limit 1
-) as minute
+join candles_1m on candles_1m.exchange = watermarks.exchange and candles_1m.symbol = watermarks.symbol
+where candles_1m.window_start <= watermarks.closed_before - interval '1 minute'
+  and candles_1m.window_start > watermarks.closed_before - interval '1 hour'
+order by watermarks.exchange, watermarks.symbol, candles_1m.window_start desc

@@ -7,13 +7,14 @@ with counted as (
     greatest(coalesce(counted.since, watermarks.event_time - interval '1 hour'), watermarks.event_time - interval '1 hour') as since
   from watermarks
   left join counted on counted.exchange = watermarks.exchange and counted.symbol = watermarks.symbol
+), found as (
+  select wanted.exchange, wanted.symbol, predictions.model, predictions.window_start, predictions.latency_ms,
+    row_number() over (partition by wanted.exchange, wanted.symbol order by predictions.window_start) as place
+  from wanted
+  join predictions on predictions.exchange = wanted.exchange and predictions.symbol = wanted.symbol
+  where predictions.window_start > wanted.since
 )
-select found.exchange, found.symbol, found.model, found.window_start::varchar as window_start, found.latency_ms
-from wanted
-cross join lateral (
-  select exchange, symbol, model, window_start, latency_ms
-  from predictions
-  where predictions.exchange = wanted.exchange and predictions.symbol = wanted.symbol and predictions.window_start > wanted.since
-  order by predictions.window_start
-  limit 500
-) as found
+select exchange, symbol, model, window_start::varchar as window_start, latency_ms
+from found
+where place <= 500
+order by exchange, symbol, place
