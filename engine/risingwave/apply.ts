@@ -60,7 +60,7 @@ export async function readDeployed(
 ): Promise<{ readonly deployed: Map<string, DeployedObject>; readonly tables: string[] }> {
   const tables: string[] = [];
   for (const table of [DEPLOYED, ...CATALOG_TABLES.keys()])
-    if (await answers(client, `select * from ${table} limit 0`)) tables.push(table);
+    if (await answers(client, `select * from ${table} limit 1`)) tables.push(table);
   const { rows } = tables.includes(DEPLOYED)
     ? await client.query<DeployedObject>(`select name, kind, hash, documentation, state from ${DEPLOYED}`)
     : { rows: [] };

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type pg from 'pg';
 import { engineOf } from '../../engine/database/engineOf.ts';
 import { Lease, TERM_MS } from '../../engine/database/lease.ts';
@@ -13,7 +13,8 @@ import { LocalRegistry } from '../../jobs/registry/localRegistry.ts';
 import { BASELINES, smallBundle } from '../../jobs/registry/testing/bundles.ts';
 import { type JobsDatabase, jobsDatabase } from '../../jobs/registry/testing/tables.ts';
 import { JobBusy } from '../../jobs/schedule/errors.ts';
-import { JobRunner } from '../../jobs/schedule/runner.ts';
+import { JobRuns } from '../../jobs/schedule/jobRuns.ts';
+import { type Job, JobRunner } from '../../jobs/schedule/runner.ts';
 import { Scorer } from '../../jobs/scoring/scorer.ts';
 import {
   byKey,
@@ -149,6 +150,36 @@ describe('a job', () => {
     expect(await runner.runs.list('train', 2)).toMatchObject([{ run: 1, state: 'done', progress: 1 }]);
     const again = await clock.runUntil(other.run('train', 'hand', async () => 'Again.', limits, signal));
     expect(again.run).toBe(2);
+  });
+});
+
+describe('a cancellation', () => {
+  test('ends the run, though the run itself writes its row anew in between', async () => {
+    const runner = new JobRunner({ pool, clock, memory: () => 0 });
+    let begun = 0;
+    const job: Job = ({ signal: off }) =>
+      new Promise((_, reject) => off.addEventListener('abort', () => reject(off.reason), { once: true }));
+    const limits = { timeMs: 60_000_000, memoryBytes: null };
+    const running = runner.run('train', 'hand', job, limits, new AbortController().signal, (run) => {
+      begun = run;
+    });
+    await until(async () => begun === 1);
+    const other = new JobRuns(pool, clock);
+    // A beat that had read the row before, and writes it after.
+    const stale = (await database.pool.query('select * from job_runs')).rows;
+    let tries = 0;
+    const query = pool.query.bind(pool);
+    const spy = jest.spyOn(pool, 'query').mockImplementation((async (text: string, values: unknown[]) => {
+      const answer = await query(text, values);
+      if (text === 'flush' && ++tries === 1)
+        await database.pool.query('update job_runs set cancel_requested = $1', [stale[0]?.cancel_requested]);
+      return answer;
+    }) as never);
+    await other.cancel('train', 1);
+    spy.mockRestore();
+    expect(tries).toBe(2);
+    expect((await clock.runUntil(running)).state).toBe('cancelled');
+    expect(await other.list('train', 1)).toMatchObject([{ state: 'cancelled' }]);
   });
 });
 

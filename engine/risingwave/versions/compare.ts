@@ -77,7 +77,7 @@ async function differing(client: ClientBase, name: string, columns: readonly str
 }
 
 async function doublesOf(client: ClientBase, name: string): Promise<ReadonlySet<string>> {
-  const { fields } = await client.query(`select * from ${name} limit 0`);
+  const { fields } = await client.query(`select * from ${name} limit 1`);
   return new Set(fields.filter(({ dataTypeID }) => dataTypeID === DOUBLE).map((field) => field.name));
 }
 

@@ -11,7 +11,7 @@ import { DeploymentStore } from './store.ts';
  */
 export async function timesPublished(client: ClientBase): Promise<number> {
   const events = 'engine_deployment_events';
-  if (!(await answers(client, `select * from ${events} limit 0`))) return 0;
+  if (!(await answers(client, `select * from ${events} limit 1`))) return 0;
   const { rows } = await client.query<{ times: string }>(
     `select count(*) as times from ${events} where event = 'promoted' or event = 'rolled_back'`,
   );

@@ -69,7 +69,7 @@ export class DeploymentStore {
   /** Makes the tables that are not there. */
   async prepare(): Promise<void> {
     for (const [name, sql] of VERSION_TABLES) {
-      if (await answers(this.#client, `select * from ${name} limit 0`)) continue;
+      if (await answers(this.#client, `select * from ${name} limit 1`)) continue;
       await this.#client.query(sql);
     }
     await this.#client.query('flush');
@@ -147,7 +147,7 @@ export class DeploymentStore {
 export async function knownDeployments(
   client: ClientBase,
 ): Promise<{ readonly id: number; readonly state: DeploymentState }[]> {
-  if (!(await answers(client, 'select id, state from engine_deployments limit 0'))) return [];
+  if (!(await answers(client, 'select id, state from engine_deployments limit 1'))) return [];
   const { rows } = await client.query<{ id: string; state: DeploymentState }>(
     'select id, state from engine_deployments',
   );
