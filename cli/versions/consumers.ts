@@ -30,18 +30,26 @@ export async function findConsumers(config: Config, url: string, catalog: Catalo
   ];
 }
 
+interface InService {
+  readonly name: string;
+  readonly version: number;
+  readonly alias: string;
+  /** Null of a baseline that reads none. */
+  readonly features: string | null;
+}
+
 /** Champions and challengers, with the features that they are asked with. */
 async function models(url: string, catalog: Catalog): Promise<Consumer[]> {
   if (catalog.find('models') === undefined) return [];
   const client = new pg.Client({ connectionString: url, application_name: 'tickwave plan' });
   await client.connect();
   try {
-    const { rows } = await client.query<{ name: string; version: number; alias: string; features: string }>(
+    const { rows } = await client.query<InService>(
       'select name, version, alias, feature_names as features from models where alias is not null order by name, version',
     );
     return rows.map(({ name, version, alias, features }) => ({
       ...{ kind: 'model', name: `${alias} ${name} ${version}`, reads: 'features' },
-      columns: z.array(z.string()).parse(JSON.parse(features)),
+      columns: features === null ? null : z.array(z.string()).parse(JSON.parse(features)),
     }));
   } finally {
     await client.end();

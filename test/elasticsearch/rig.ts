@@ -79,16 +79,8 @@ export class IndexRig {
   }
 
   /** Every document of every source equals its row, and there are no others. */
-  async expectEqual(client: Client, keptFrom = 0): Promise<void> {
-    for (const { name, relation, time, key, only = 'true' } of SOURCES) {
-      const { rows } = await this.pool.query<Readonly<Record<string, unknown>>>(
-        `select * from ${relation} where ${only} and ${time} >= $1 order by ${key.join(', ')}`,
-        [new Date(keptFrom)],
-      );
-      const documents = await documentsOf(client, name);
-      const wanted = rows.map((row) => canonical(row));
-      expect([name, documents.map((document) => canonical(document)).sort()]).toEqual([name, wanted.sort()]);
-    }
+  expectEqual(client: Client, keptFrom = 0): Promise<void> {
+    return expectIndexed(this.pool, client, keptFrom);
   }
 
   async count(table: string): Promise<number> {
@@ -99,6 +91,19 @@ export class IndexRig {
   async close(): Promise<void> {
     await this.pool.end();
     await this.database.drop();
+  }
+}
+
+/** Every document of every source equals its row in a database, and there are no others. */
+export async function expectIndexed(pool: pg.Pool, client: Client, keptFrom: number): Promise<void> {
+  for (const { name, relation, time, key, only = 'true' } of SOURCES) {
+    const { rows } = await pool.query<Readonly<Record<string, unknown>>>(
+      `select * from ${relation} where ${only} and ${time} >= $1 order by ${key.join(', ')}`,
+      [new Date(keptFrom)],
+    );
+    const documents = await documentsOf(client, name);
+    const wanted = rows.map((row) => canonical(row));
+    expect([name, documents.map((document) => canonical(document)).sort()]).toEqual([name, wanted.sort()]);
   }
 }
 

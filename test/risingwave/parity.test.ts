@@ -4,6 +4,10 @@ import { kafkaSuite } from './kafkaSuite.ts';
 import { paritySuite } from './paritySuite.ts';
 import { realCluster } from './realCluster.ts';
 import { RECORDINGS } from './recording.ts';
+import { describeServices, servicesOf } from './services.ts';
+import { servicesSuite } from './servicesSuite.ts';
+import { startSuite } from './startSuite.ts';
+import { versionsSuite } from './versionsSuite.ts';
 
 const SEED = Number(process.env.TEST_SEED ?? 20190701);
 const TRADES = Number(process.env.TEST_RISINGWAVE_TRADES ?? 20_000);
@@ -11,12 +15,13 @@ const TRADES = Number(process.env.TEST_RISINGWAVE_TRADES ?? 20_000);
 const WITHIN_MS = 1_800_000;
 
 const cluster = realCluster();
+const services = servicesOf();
 const data = RECORDINGS.every((path) => sharedData(path) !== null);
 
 if (cluster === null) {
   const how = 'TEST_RISINGWAVE_URL=postgresql://root@localhost:4566/dev npm run test:risingwave';
   console.warn(
-    `SKIPPED everything on RisingWave: applying sql/, every view against the embedded engine, Kafka behind tables, subscriptions, restarts. Nothing of it is shown by this run. To run it: ${how}`,
+    `${describeServices(null, services)}\nNothing of RisingWave is shown by this run. To run it: ${how}`,
   );
   describe.skip('RisingWave', () => {
     test(how, () => undefined);
@@ -26,9 +31,14 @@ if (cluster === null) {
     throw new Error(`set TICKWAVE_DATA to a folder with ${RECORDINGS.join(', ')}`);
   });
 } else {
+  console.warn(describeServices(cluster.name, services));
   describe(`on ${cluster.name} (TEST_SEED=${SEED})`, () => {
     afterAll(() => cluster.stop());
-    paritySuite(() => cluster, { trades: TRADES, seed: SEED, within: WITHIN_MS });
+    const options = { trades: TRADES, seed: SEED, within: WITHIN_MS };
+    paritySuite(() => cluster, options);
+    versionsSuite(() => cluster, options);
+    startSuite(() => cluster, WITHIN_MS);
+    servicesSuite(() => cluster, services, SEED, WITHIN_MS);
     kafkaSuite(cluster, WITHIN_MS);
     test('is RisingWave', () => expect(cluster.name).toContain('RisingWave at'));
   });

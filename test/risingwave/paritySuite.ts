@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ViewChanges } from '../../engine/postgres/feed.ts';
 import { connect } from '../../engine/risingwave/connection.ts';
 import { SubscriptionCursor } from '../../engine/risingwave/cursor.ts';
 import { seeded } from '../property/history.ts';
 import type { Cluster } from './cluster.ts';
 import { report } from './compare.ts';
+import { LATE, late } from './late.ts';
 import { type LandingRow, otherRows, recordedTrades, shuffled } from './recording.ts';
 import { Sides } from './sides.ts';
+import { Told } from './told.ts';
 
 export interface ParityOptions {
   /** Trades of each recording. */
@@ -19,50 +20,11 @@ export interface ParityOptions {
 /** Views that have no rows when nothing is wrong. */
 const NOTHING_TO_TELL = ['impossible_values'];
 
-/** A trade of its own second, some time after the recorded hour. */
-function late(number: number): LandingRow {
-  const ts = new Date(Date.parse('2019-07-01T01:15:00Z') + number * 61_000).toISOString();
-  const market = { exchange: 'kraken', symbol: 'BTC/USD', side: 'buy' };
-  return {
-    table: 'trades',
-    row: {
-      ...market,
-      trade_id: String(LATE + number),
-      ts,
-      price: '10800.1',
-      quantity: '0.25',
-      received_at: ts,
-    },
-  };
-}
-const LATE = 3_000_000;
-
 /** Fetches until a trade has come; gives the moment it came with. */
 async function cameWith(cursor: SubscriptionCursor, trade: number): Promise<string> {
   for (;;)
     for (const { at, changes } of await cursor.next())
       if (changes.some(({ key }) => String(key.trade_id) === String(trade))) return at;
-}
-
-/** What a subscriber was told, to be waited for. */
-class Told {
-  readonly #told: ViewChanges[] = [];
-  #wake: () => void = () => {};
-
-  push(changes: ViewChanges): void {
-    this.#told.push(changes);
-    this.#wake();
-  }
-
-  async first(wanted: (changes: ViewChanges) => boolean): Promise<ViewChanges> {
-    for (;;) {
-      const found = this.#told.find(wanted);
-      if (found) return found;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-  }
 }
 
 /** What has to hold of RisingWave, or of what stands in for it. */

@@ -4,6 +4,8 @@ import { loadCatalog } from '../../engine/catalog/catalog.ts';
 import { DEPLOYED } from '../../engine/risingwave/deployed.ts';
 import { CATALOG_TABLES } from '../../engine/risingwave/documentation.ts';
 import { subscriptionName } from '../../engine/risingwave/subscription.ts';
+import { otherName } from '../../engine/risingwave/versions/steps.ts';
+import { VERSION_TABLES } from '../../engine/risingwave/versions/store.ts';
 import type { Cluster, EmptyDatabase } from './cluster.ts';
 
 /** The RisingWave of TEST_RISINGWAVE_URL; null without it. */
@@ -40,8 +42,8 @@ async function wipe(client: pg.Client): Promise<void> {
     ...reversed.map(({ name }) => `drop subscription ${subscriptionName(name)}`),
     ...reversed
       .filter(({ kind }) => kind !== 'function')
-      .flatMap(({ kind, name }) => [`drop ${kind} ${name}`]),
-    ...[DEPLOYED, ...CATALOG_TABLES.keys()].map((name) => `drop table ${name}`),
+      .flatMap(({ kind, name }) => [`drop ${kind} ${otherName(name)}`, `drop ${kind} ${name}`]),
+    ...[DEPLOYED, ...CATALOG_TABLES.keys(), ...VERSION_TABLES.keys()].map((name) => `drop table ${name}`),
     ...reversed.filter(({ kind }) => kind === 'function').map(({ name }) => `drop aggregate ${name}`),
   ];
   // What is not there can't be dropped; what could not be dropped is told by the database's own drop.

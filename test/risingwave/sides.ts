@@ -13,13 +13,14 @@ import type { LandingRow } from './recording.ts';
 
 /** The embedded engine and RisingWave side by side, both with sql/ on them, both given the same rows. */
 export class Sides {
-  readonly catalog: Catalog;
+  /** What the embedded engine has; RisingWave's names stand for the same when they are compared. */
+  catalog: Catalog;
   readonly database: EmptyDatabase;
   readonly risingwave: pg.Client;
   readonly progress: BuildProgress[] = [];
   engine: RisingwaveEngine;
   readonly #own: TestDatabase;
-  readonly #embedded: Engine;
+  #embedded: Engine;
   readonly #client: pg.Client;
 
   private constructor(
@@ -58,6 +59,20 @@ export class Sides {
       catalog: this.catalog,
       environment: {},
     });
+  }
+
+  /** Gives the embedded engine another sql/, as a restart would. */
+  async embed(catalog: Catalog): Promise<void> {
+    await this.#embedded.stop();
+    this.#embedded = await Engine.open({ url: this.#own.url, catalog });
+    this.catalog = catalog;
+  }
+
+  /** Rows that RisingWave has already. */
+  async follow(rows: readonly LandingRow[]): Promise<void> {
+    await load(this.#client, POSTGRES, this.catalog, rows, () => 2000);
+    await this.#embedded.refresh();
+    await this.engine.refresh();
   }
 
   /** The same rows to both, each in the batches that `batch` gives. */

@@ -8,13 +8,21 @@ import { workplace } from '../../support/cli.ts';
 import { describeWithData } from '../../support/data.ts';
 import { paritySuite } from '../paritySuite.ts';
 import { RECORDINGS } from '../recording.ts';
+import { servicesOf } from '../services.ts';
+import { servicesSuite } from '../servicesSuite.ts';
+import { startSuite } from '../startSuite.ts';
+import { versionsSuite } from '../versionsSuite.ts';
 import { standInCluster } from './standInCluster.ts';
 
 const SEED = Number(process.env.TEST_SEED ?? 20190701);
 
 // Shows that the suite works, and that what it sends is in the dialect. It shows NOTHING of RisingWave itself.
 describeWithData(`the parity suite on a stand-in, NOT on RisingWave (TEST_SEED=${SEED})`, RECORDINGS, () => {
-  paritySuite(standInCluster, { trades: 700, seed: SEED, within: 300_000 });
+  const options = { trades: 700, seed: SEED, within: 300_000 };
+  paritySuite(standInCluster, options);
+  versionsSuite(standInCluster, options);
+  startSuite(standInCluster, options.within);
+  servicesSuite(standInCluster, servicesOf(), SEED, options.within);
 });
 
 describe('an engine on the stand-in, NOT on RisingWave', () => {
