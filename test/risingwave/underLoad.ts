@@ -7,8 +7,9 @@ import { load } from './load.ts';
 import type { LandingRow } from './recording.ts';
 import type { Sides } from './sides.ts';
 
-/** Between two statements of a reader or writer: a load, and not all of the machine. */
-const PACE_MS = 25;
+/** Between two statements: a load, and not all of the machine. Each row of the writer is a minute more for every view. */
+const READ_EACH_MS = 50;
+const WRITE_EACH_MS = 500;
 
 /** Readers by name and a writer, as users are, while names change. */
 export class UnderLoad {
@@ -27,8 +28,10 @@ export class UnderLoad {
     this.#sides = sides;
     this.#next = first;
     this.#loops = [
-      ...views.map((view) => this.#loop(`reader of ${view}`, (client) => this.#read(client, view))),
-      this.#loop('writer', (client) => this.#write(client)),
+      ...views.map((view) =>
+        this.#loop(`reader of ${view}`, READ_EACH_MS, (client) => this.#read(client, view)),
+      ),
+      this.#loop('writer', WRITE_EACH_MS, (client) => this.#write(client)),
     ];
   }
 
@@ -57,12 +60,12 @@ export class UnderLoad {
     await Promise.all(this.#loops);
   }
 
-  async #loop(who: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  async #loop(who: string, paceMs: number, work: (client: pg.Client) => Promise<void>): Promise<void> {
     const client = await connect(this.#sides.database.url, `tickwave ${who}`);
     try {
       while (!this.#stopping.signal.aborted) {
         await work(client).catch((error: Error) => void this.#errors.push(`${who}: ${error.message}`));
-        await setTimeout(PACE_MS);
+        await setTimeout(paceMs);
       }
     } finally {
       await client.end();
