@@ -60,10 +60,12 @@ describe('an engine on the stand-in, NOT on RisingWave', () => {
     }
   });
 
-  test('goes on following over a broken connection, and loses nothing', async () => {
+  test('goes on following over a broken connection, and loses nothing; others follow once all is there', async () => {
     const cluster = standInCluster();
     const database = await cluster.empty();
     const catalog = await loadCatalog('sql');
+    const follow = () => RisingwaveEngine.follow({ url: database.url, catalog, environment: {} });
+    expect(await follow()).toBeNull();
     const engine = await RisingwaveEngine.open({ url: database.url, catalog, environment: {} });
     const told: ViewChanges[] = [];
     let heard: () => void = () => {};
@@ -87,8 +89,17 @@ describe('an engine on the stand-in, NOT on RisingWave', () => {
     };
     try {
       await until(() => told.length > 0);
+      const far = await follow();
+      const heardFar: ViewChanges[] = [];
+      far?.subscribe('heartbeats', (changes) => {
+        heardFar.push(changes);
+        heard();
+      });
+      await until(() => heardFar.length > 0);
       await write('2024-01-01T00:00:00Z');
-      await until(() => minutes().length === 1);
+      await until(() => minutes().length === 1 && heardFar.some(({ changes }) => changes.length === 1));
+      expect(far?.applied.made).toEqual([]);
+      await far?.stop();
       cluster.breakConnections();
       await write('2024-01-01T00:01:00Z');
       await until(() => minutes().includes('2024-01-01T00:01:00.000Z'));
