@@ -10,7 +10,7 @@ import { FoundWanting, UsageError } from '../errors.ts';
 import { EXIT } from '../exitCodes.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { risingwaveOptions } from '../risingwave.ts';
-import { audit, describeAudits, objections } from './audit.ts';
+import { adviceOn, audit, describeAudits, objections } from './audit.ts';
 import { bring } from './follow.ts';
 import { changingVersions, owner, titleOf, withVersions } from './place.ts';
 import { planOn } from './plan.ts';
@@ -92,12 +92,15 @@ async function run(context: Context, flags: Flags): Promise<number> {
     if (signal.aborted) return cancel(context, versions, id);
     const audits = await audit(versions, context.config(), deployment);
     if (signal.aborted) return cancel(context, versions, id);
-    const failed = objections(audits, []).length > 0;
-    if (!failed && deployment.state === 'built') await versions.passed(id, owner());
+    const failed = objections(audits, []);
+    if (failed.length === 0 && deployment.state === 'built') await versions.passed(id, owner());
     const { oldFiles: _o, newFiles: _n, ...shown } = deployment;
     if (flags.json) terminal.print(JSON.stringify({ ...shown, audits }));
     else for (const line of describeAudits(audits, [])) terminal.say(line);
-    if (failed) throw new FoundWanting('audits failed');
+    if (failed.length > 0) {
+      terminal.say(adviceOn(failed));
+      throw new FoundWanting('audits failed');
+    }
     if (flags.promote) {
       await promoteVersion(context, versions, []);
       return EXIT.ok;

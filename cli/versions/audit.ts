@@ -33,6 +33,16 @@ export function describeAudits(audits: readonly Audit[], allowed: readonly strin
   ];
 }
 
+/** What to do about audits that failed. */
+export function adviceOn(failed: readonly Audit[]): string {
+  const names = [...new Set(failed.map(({ audit: name }) => name))];
+  const allow = names.map((name) => (name.includes(' ') ? `'${name}'` : name)).join(' ');
+  return (
+    'it does not take the names like this: put sql/ right, then `tickwave cleanup` and `tickwave apply`; ' +
+    `or, where it is meant so, \`tickwave promote --allow ${allow}\``
+  );
+}
+
 /** What keeps a version from being promoted. */
 export function objections(audits: readonly Audit[], allowed: readonly string[]): Audit[] {
   return audits.filter(({ passed, audit: name }) => !passed && !allowed.includes(name));

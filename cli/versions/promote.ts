@@ -7,7 +7,7 @@ import {
 import type { Versions } from '../../engine/versions/versions.ts';
 import type { Context } from '../context.ts';
 import { FoundWanting } from '../errors.ts';
-import { audit, describeAudits, objections } from './audit.ts';
+import { adviceOn, audit, describeAudits, objections } from './audit.ts';
 import { bring } from './follow.ts';
 import { changingVersions, owner, titleOf } from './place.ts';
 
@@ -37,7 +37,10 @@ export async function promoteVersion(
   const deployment = await need(versions, ['built', 'audited', 'rolled_back'], 'promote');
   const audits = await audit(versions, context.config(), deployment);
   for (const line of describeAudits(audits, allow)) terminal.say(line);
-  if (objections(audits, allow).length > 0) throw new FoundWanting('audits failed');
+  if (objections(audits, allow).length > 0) {
+    context.terminal.say(adviceOn(audits.filter(({ passed }) => !passed)));
+    throw new FoundWanting('audits failed');
+  }
   if (deployment.state === 'built') await versions.passed(deployment.id, owner());
   await bring(context, versions, deployment.id, 'promote', ['promoted']);
   for (const model of await modelsOf(versions, deployment))

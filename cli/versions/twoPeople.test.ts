@@ -6,7 +6,7 @@ import { findDeployment } from '../../engine/postgres/versions/deployments.ts';
 import { Gate } from '../../engine/postgres/versions/testing/gate.ts';
 import { marked } from '../../engine/postgres/versions/testing/marked.ts';
 import { Bench, catalogWith, FILES } from '../../engine/postgres/versions/testing/places.ts';
-import { type Workplace, waitFor, workplace } from '../../test/support/cli.ts';
+import { type Cli, type Workplace, waitFor, workplace } from '../../test/support/cli.ts';
 
 // The engine runs here; each person is a process of the real command, on a data folder of their own.
 let bench: Bench;
@@ -58,14 +58,19 @@ test('Ctrl-C takes a build back', async () => {
   ).toEqual([{ tables: 3 }]);
 });
 
-test('the second of two people is told who is at it and since when; who was killed has let go', async () => {
-  const gate = await Gate.close(bench.database.url, 'part');
-  const ann = person(0).spawn(['apply']);
+let gate: Gate;
+let ann: Cli;
+
+test('the second of two people is told who is at it, and since when', async () => {
+  gate = await Gate.close(bench.database.url, 'part');
+  ann = person(0).spawn(['apply']);
   await gate.untilReached();
   const [bob, cat] = await Promise.all([person(1).run('promote'), person(2).run('apply')]);
   for (const { code, stderr } of [bob, cat])
     expect([code, stderr]).toEqual([3, expect.stringContaining(heldBy('apply', ann.pid))]);
+});
 
+test('who was killed has let go: the next one goes on with the build', async () => {
   ann.signal('SIGKILL');
   await ann.ended;
   const after = person(2).spawn(['apply']);
