@@ -81,13 +81,14 @@ async function run(context: Context, flags: Flags): Promise<number> {
   return changingVersions(context, 'apply', async (versions, url) => {
     if (flags.detach && !versions.goesOn)
       throw new UsageError('--detach: here nobody goes on building when the command has ended; leave it out');
+    // From before it is asked for: a Ctrl-C in between would leave it to the engine.
+    const signal = onInterrupt(terminal.say);
     const id = await begin(context, versions, url, catalog, flags.promote === true);
     if (id === null) return EXIT.ok;
     if (flags.detach) {
       terminal.say(`version ${id} is being built; \`tickwave apply\` follows it`);
       return EXIT.ok;
     }
-    const signal = onInterrupt(terminal.say);
     const deployment = await bring(context, versions, id, null, ['built', 'audited', 'rolled_back'], signal);
     if (signal.aborted) return cancel(context, versions, id);
     const audits = await audit(versions, context.config(), deployment);

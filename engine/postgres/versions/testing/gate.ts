@@ -14,7 +14,10 @@ const TRIGGER = `
   declare
     taken text := case when new.state <> old.state then new.state when old.progress is distinct from new.progress and old.progress is not null then 'part' end;
   begin
-    if exists (select from gate.closed where closed.step = taken) then perform pg_advisory_xact_lock_shared(${KEY}); end if;
+    if exists (select from gate.closed where closed.step = taken) then
+      perform set_config('lock_timeout', '0', true);
+      perform pg_advisory_xact_lock_shared(${KEY});
+    end if;
     return new;
   end
   $wait$;
