@@ -1,4 +1,5 @@
 import type { FeedsReport } from '../api/schemas/feeds.ts';
+import { someOf } from '../jobs/registry/featureVersion.ts';
 import { count } from './progress.ts';
 import type { Status } from './status.ts';
 import type { Store } from './store.ts';
@@ -40,10 +41,14 @@ export function describeStatus(status: Status): string[] {
 
 /** A line a model in service, and how the newest training stands. */
 function describeModels({ models, training }: Store): string[] {
-  const lines = models.map(({ name, version, alias, algorithm, scored_through }, index) => {
+  const lines = models.map(({ name, version, alias, algorithm, scored_through, changed_features }, index) => {
     const through =
       scored_through === null ? 'has predicted nothing yet' : `predicted up to ${scored_through}`;
-    return row(index === 0 ? 'models' : '', `${name} ${version}  ${alias}, ${algorithm}, ${through}`);
+    const waits =
+      changed_features === null
+        ? ''
+        : `; waits for a training, its features changed: ${someOf(changed_features)}`;
+    return row(index === 0 ? 'models' : '', `${name} ${version}  ${alias}, ${algorithm}, ${through}${waits}`);
   });
   if (lines.length === 0) lines.push(row('models', 'none in service yet'));
   if (training === null) return lines;

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { z } from 'zod';
 import { detectProfile } from '../engine/profile.ts';
 
 /** How far a market is. */
@@ -18,6 +19,8 @@ export interface ServingModel {
   readonly algorithm: string;
   /** End of the last closed minute that it looked at; null before the first. */
   readonly scored_through: string | null;
+  /** Inputs that mean something else than when it was trained, so that it does not predict; null when it may. */
+  readonly changed_features: readonly string[] | null;
 }
 
 /** The newest training. */
@@ -45,9 +48,9 @@ export interface Store {
 
 const WITHIN_MS = 3000;
 
-const SERVING = `select models.name, models.version, models.alias, models.algorithm, max(scoring_progress.scored_through) as scored_through
+const SERVING = `select models.name, models.version, models.alias, models.algorithm, models.changed_features, max(scoring_progress.scored_through) as scored_through
   from models left join scoring_progress on scoring_progress.model = models.name and scoring_progress.version = models.version
-  where models.alias is not null group by models.name, models.version, models.alias, models.algorithm order by models.name, models.alias`;
+  where models.alias is not null group by models.name, models.version, models.alias, models.algorithm, models.changed_features order by models.name, models.alias`;
 const TRAINING = `select state, started_at, progress, message from job_runs where kind = 'train' order by run desc limit 1`;
 const STATISTICS = `select pg_size_pretty(pg_database_size(current_database())) as size,
   (select n_live_tup from pg_stat_user_tables where relid = 'trades'::regclass) as trades`;
@@ -75,7 +78,7 @@ export async function readStore(url: string): Promise<Store | { readonly error: 
     const markets = await client.query<{ exchange: string; symbol: string; event_time: Date }>(
       'select exchange, symbol, event_time from watermarks order by exchange, symbol',
     );
-    const models = await client.query<Dated<ServingModel, 'scored_through'>>(SERVING);
+    const models = await client.query<StoredModel>(SERVING);
     const trainings = await client.query<Dated<Training, 'started_at'>>(TRAINING);
     const [training] = trainings.rows;
     return {
@@ -87,6 +90,7 @@ export async function readStore(url: string): Promise<Store | { readonly error: 
       markets: markets.rows.map((market) => ({ ...market, event_time: market.event_time.toISOString() })),
       models: models.rows.map((row) => ({
         ...row,
+        changed_features: row.changed_features === null ? null : namesIn(row.changed_features),
         scored_through: row.scored_through === null ? null : second(row.scored_through),
       })),
       training: training === undefined ? null : { ...training, started_at: second(training.started_at) },
@@ -96,6 +100,15 @@ export async function readStore(url: string): Promise<Store | { readonly error: 
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+type StoredModel = Dated<Omit<ServingModel, 'changed_features'>, 'scored_through'> & {
+  /** JSON */
+  readonly changed_features: string | null;
+};
+
+function namesIn(json: string): readonly string[] {
+  return z.array(z.string()).parse(JSON.parse(json));
 }
 
 /** A row as it is read: its time as a date. */

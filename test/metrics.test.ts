@@ -69,6 +69,7 @@ test('what the database knows, with its labels', async () => {
   await owner.query(`
     insert into trade_gaps (exchange, symbol, from_id, to_id, missing, repaired, status) values ('kraken', 'BTC/USD', 11, 15, 5, 2, 'detected');
     insert into models (name, version, alias, trained_to) values ('m', 3, 'champion', '${at(-50)}'), ('m', 2, null, '${at(-50)}');
+    update models set changed_features = '["rsi_14"]' where version = 3;
     insert into drift_checks (model, version, feature, checked_through, state) values ('m', 3, 'a', '${at(0)}', 'ok'), ('m', 3, 'b', '${at(0)}', 'drifted');
     insert into scoring_progress (model, version, exchange, symbol, scored_through) values ('m', 3, 'kraken', 'BTC/USD', '${at(7)}');
     insert into job_runs (kind, run, state) values ('train', 1, 'failed'), ('train', 2, 'done');
@@ -86,6 +87,7 @@ test('what the database knows, with its labels', async () => {
     'tickwave_gaps_open{exchange="kraken",symbol="BTC/USD"} 1',
     'tickwave_gaps_missing_trades{exchange="kraken",symbol="BTC/USD"} 3',
     'tickwave_model_age_seconds{model="m",version="3",alias="champion"} 3600',
+    'tickwave_model_features_changed{model="m",version="3",alias="champion"} 1',
     'tickwave_drift_features{model="m",version="3",state="drifted"} 1',
     'tickwave_drift_features{model="m",version="3",state="warning"} 0',
     'tickwave_scoring_lag_seconds{model="m",version="3",exchange="kraken",symbol="BTC/USD"} 120',

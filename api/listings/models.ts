@@ -11,7 +11,7 @@ export const models = listing({
   id: 'listModels',
   summary: 'Models, with what they serve as and how good they were',
   description:
-    'Every version that was registered. alias is champion, challenger, or null when it is out of service; with as_of it is the alias of that time. metrics are from data that the version did not see.',
+    'Every version that was registered. alias is champion, challenger, or null when it is out of service; with as_of it is the alias of that time. metrics are from data that the version did not see. changed_features are inputs that mean something else than when it was trained: as long as there are any it does not predict; it is as of now, with as_of too.',
   view: () => 'models',
   views: ['models'],
   key: () => [
@@ -26,7 +26,7 @@ export const models = listing({
     version: FILTERS.version,
     horizon: FILTERS.horizon,
   },
-  json: ['parameters', 'metrics', 'feature_names'],
+  json: ['parameters', 'metrics', 'feature_names', 'feature_fingerprints', 'changed_features'],
   asOf: {
     known: (at) => sql<boolean>`created_at <= ${at}`,
     joined: promotedThen,

@@ -42,6 +42,12 @@ export const MEASURED: readonly Measured[] = [
     'modelAge',
   ),
   measured(
+    'model_features_changed',
+    '1 for a version in service that does not predict since its features changed, else 0',
+    [...MODEL, 'alias'],
+    'modelFeaturesChanged',
+  ),
+  measured(
     'drift_features',
     'Inputs of a version by their state of drift',
     [...MODEL, 'state'],

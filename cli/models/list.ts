@@ -24,11 +24,11 @@ export function listVerb(context: Context): Command {
 const HEADS = ['model', 'version', 'alias', 'algorithm', 'trained to', 'rows', 'skill', 'p', 'created'];
 
 function cells(model: RegisteredModel): readonly string[] {
-  const { name, version, alias, algorithm, trainedTo, metrics, createdAt, artifact } = model;
+  const { name, version, alias, algorithm, trainedTo, metrics, createdAt, artifact, changedFeatures } = model;
   return [
     name,
     String(version),
-    alias ?? (artifact === null ? 'pruned' : '-'),
+    `${alias ?? (artifact === null ? 'pruned' : '-')}${changedFeatures === null ? '' : ', features changed'}`,
     algorithm,
     trainedTo.slice(0, 16),
     figure(metrics.rows),

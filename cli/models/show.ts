@@ -33,6 +33,14 @@ function describe(model: RegisteredModel, decisions: readonly Decision[]): reado
     ['files', model.artifact ?? 'pruned'],
     ['dataset', model.datasetHash],
     ['SQL', model.sqlHash],
+    ...(model.changedFeatures === null
+      ? []
+      : [
+          [
+            'changed since',
+            `${model.changedFeatures.join(', ')}: it does not predict from features that it was not trained on`,
+          ],
+        ]),
     ['features', `${model.featureNames.length}: ${model.featureNames.join(', ')}`],
   ];
   const given = Object.entries(model.parameters).map(([key, value]) => [`  ${key}`, String(value)]);

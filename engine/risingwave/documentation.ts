@@ -1,5 +1,9 @@
+import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogObject } from '../catalog/object.ts';
+import { fingerprints } from '../versions/fingerprint.ts';
 import { insertRows, literal } from './text.ts';
+
+const FINGERPRINTS = 'catalog_fingerprints';
 
 /** Key of an object in Tickwave's own tables; an aggregate may have the name of a view. */
 export function deployedName(object: Pick<CatalogObject, 'name' | 'kind'>): string {
@@ -26,7 +30,30 @@ export const CATALOG_TABLES: ReadonlyMap<string, string> = new Map([
     'engine_files',
     'create table engine_files (name varchar, file varchar, source varchar, primary key (name))',
   ],
+  [
+    FINGERPRINTS,
+    `create table ${FINGERPRINTS} (object varchar, fingerprint varchar, columns varchar, primary key (object))`,
+  ],
 ]);
+
+/**
+ * Says what the columns of all objects mean from now on: one changed text changes what all mean that come from it. A row a relation, so
+ * that it changes at once.
+ */
+export function fingerprintRows(catalog: Catalog): string {
+  const rows = [...fingerprints(catalog, 'risingwave')].map(([name, { whole, columns }]) => [
+    ...[name, whole, JSON.stringify(Object.fromEntries(columns))],
+  ]);
+  return insertRows(FINGERPRINTS, rows);
+}
+
+/** Says that what these relations mean is about to change: nobody who needs to know is to read them until it is said. */
+export function meaningChanges(names: readonly string[]): string {
+  return insertRows(
+    FINGERPRINTS,
+    names.map((name) => [name, null, null]),
+  );
+}
 
 /** Rows of the tables that describe these objects. */
 export function catalogRows(objects: readonly CatalogObject[]): string[] {

@@ -2,7 +2,13 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogObject } from '../catalog/object.ts';
 import { RISINGWAVE } from '../profile.ts';
 import { DEPLOYED, DEPLOYED_TABLE, type DeployedObject, recordStatement, wantedObjects } from './deployed.ts';
-import { CATALOG_TABLES, catalogRows, commentStatements, deployedName } from './documentation.ts';
+import {
+  CATALOG_TABLES,
+  catalogRows,
+  commentStatements,
+  deployedName,
+  fingerprintRows,
+} from './documentation.ts';
 import { type Environment, objectStatement } from './objects.ts';
 import { subscriptionStatement } from './subscription.ts';
 
@@ -61,6 +67,7 @@ export function missingStatements(
     ...own.map(([name, sql]) => plain(`table ${name}`, sql)),
     ...making(fresh, wanted, options),
     ...documenting(told, fresh, wanted),
+    ...(own.length + told.length > 0 ? [plain('what columns mean', fingerprintRows(catalog))] : []),
     ...(fresh.length > 0 ? [...grants(objects, options), ...subscriptions(fresh, options)] : []),
   ];
   if (work.length === 0) return [];

@@ -81,6 +81,11 @@ const AGGREGATES = new Set(
 const SET_RETURNING =
   /^(unnest|generate_series|generate_subscripts|regexp_matches|regexp_split_to_table|string_to_table|jsonb?_(array_elements(_text)?|each(_text)?|object_keys|path_query|populate_recordset|to_recordset))$/;
 
+/** Whether an expression calls a function that makes several rows of one. */
+export function makesRows(node: Node): boolean {
+  return callsIn(node).some((call) => SET_RETURNING.test(call));
+}
+
 /** Whether an expression aggregates rows: an aggregate called without OVER. `extra` names the aggregates of sql/functions. */
 export function aggregates(node: Node): boolean {
   let found = false;
@@ -116,12 +121,7 @@ export function equality(node: Node): readonly [Node, Node] | null {
 export function substitute(node: Node, toValue: (path: readonly string[]) => Value | null): Value | null {
   if (contains(node, ['SubLink', 'ParamRef', 'SQLValueFunction', 'SelectStmt']) || hasVolatileCall(node))
     return null;
-  if (
-    windowCalls(node).length > 0 ||
-    aggregates(node) ||
-    callsIn(node).some((call) => SET_RETURNING.test(call))
-  )
-    return null;
+  if (windowCalls(node).length > 0 || aggregates(node) || makesRows(node)) return null;
   const lookups = new Map<string, Value['lookups'][number]>();
   let missing = false;
   const expression = rewrite(node, (part) => {

@@ -66,8 +66,8 @@ export function classify(before: Placed, after: Placed): Classified {
   if (!atEnd(old, fresh)) return classed('breaking', 'a new column stands before old ones');
   const kept = old.columns.length;
   const same =
-    treeKey(prune(before.catalog.expanded(old), kept)) ===
-    treeKey(prune(after.catalog.expanded(fresh), kept));
+    treeKey(prune(before.catalog.expanded(old), (_, index) => index < kept)) ===
+    treeKey(prune(after.catalog.expanded(fresh), (_, index) => index < kept));
   if (!same) return classed('breaking', 'rows or values may differ');
   return columns.added.length > 0
     ? classed('additive', `gains ${columns.added.join(', ')}; every other value stays`)

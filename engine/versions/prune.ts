@@ -1,28 +1,32 @@
 import type { Node, SelectStmt } from '@pgsql/types';
-import { columnPath, pick, rewriteSelect, selectOf, textOf } from '../sql/tree.ts';
+import { aggregates, makesRows } from '../slices/expression.ts';
+import { impliedName, itemAlias } from '../sql/columns.ts';
+import { columnPath, pick, rewriteSelect, selectOf } from '../sql/tree.ts';
+import { mentionsIn } from './mentions.ts';
 
 /**
- * An expanded query without the columns of its subqueries that nothing outside them reads. Two queries that differ only in
- * such columns give the same rows. Where it is not certain that a column is not read, it stays.
+ * An expanded query without the columns of its own list that are not wanted, and without those of its subqueries that nothing then
+ * reads. Two queries that differ only in such columns give the same rows and the same wanted values. Where it is not certain that a
+ * column can go, it stays.
  *
- * @param keep how many columns of its own list are wanted
+ * @param wanted asked of each column of the query's own list, by its name and place
  */
-export function prune(select: SelectStmt, keep = Number.POSITIVE_INFINITY): SelectStmt {
-  const own = keepTargets(select, (_, index) => index < keep);
-  return pruneInside(own);
+export function prune(
+  select: SelectStmt,
+  wanted: (name: string, index: number) => boolean = () => true,
+): SelectStmt {
+  return pruneInside(keepTargets(select, wanted));
 }
 
 function pruneInside(select: SelectStmt): SelectStmt {
   const { larg, rarg, ...rest } = select;
-  const read = namesRead(select);
+  const read = mentionsIn(select);
   const pruned = rewriteSelect(rest, (node) => {
     const item = pick(node, 'RangeSubselect');
     const query = selectOf(item?.subquery);
     if (item && query) {
-      const subquery =
-        read === null || item.alias?.colnames || !mayLose(query)
-          ? query
-          : keepTargets(query, (name) => name === null || read.has(name));
+      const whole = read.star || read.whole.has(itemAlias(node)) || item.alias?.colnames !== undefined;
+      const subquery = whole ? query : keepTargets(query, (name) => read.columns.has(name));
       return { RangeSubselect: { ...item, subquery: { SelectStmt: pruneInside(subquery) } } };
     }
     const nested = selectOf(node);
@@ -35,40 +39,44 @@ function pruneInside(select: SelectStmt): SelectStmt {
   };
 }
 
-/** Whether a column of the list can go without another row coming out: not under distinct, nor in a branch of a union. */
-function mayLose(select: SelectStmt): boolean {
-  return !select.larg && !select.distinctClause && !select.valuesLists;
-}
-
-function keepTargets(
-  select: SelectStmt,
-  wanted: (name: string | null, index: number) => boolean,
-): SelectStmt {
-  if (!select.targetList) return select;
-  const targetList = select.targetList.filter((item, index) => {
+function keepTargets(select: SelectStmt, wanted: (name: string, index: number) => boolean): SelectStmt {
+  const { targetList } = select;
+  if (!targetList || !mayLose(select)) return select;
+  // GROUP BY and ORDER BY may name an output.
+  const named = mentionsIn({ groupClause: [...(select.groupClause ?? []), ...(select.sortClause ?? [])] });
+  const kept = targetList.filter((item, index) => {
     const target = pick(item, 'ResTarget');
-    const path = columnPath(target?.val);
-    return wanted(target?.name ?? (path?.at(-1) === '*' ? null : (path?.at(-1) ?? null)), index);
+    const name = target?.name ?? impliedName(target?.val);
+    return wanted(name, index) || named.columns.has(name) || traitsOf(item).staysAnyway;
   });
-  return { ...select, targetList };
+  // Without GROUP BY it is an aggregate in the list that makes one row of all.
+  const aggregate = (item: Node): boolean => traitsOf(item).aggregates;
+  const collapses = !select.groupClause && targetList.some(aggregate);
+  return collapses && !kept.some(aggregate) ? select : { ...select, targetList: kept };
 }
 
-/** Every column name that a query mentions outside the lists of its FROM subqueries; null when it says `*`. */
-function namesRead(select: SelectStmt): ReadonlySet<string> | null {
-  const names = new Set<string>();
-  let star = false;
-  const note = (node: Node): void => {
-    const path = columnPath(node);
-    if (path?.at(-1) === '*') star = true;
-    for (const name of path ?? []) names.add(name);
-    for (const column of pick(node, 'JoinExpr')?.usingClause ?? []) names.add(textOf(column));
-    if (pick(node, 'JoinExpr')?.isNatural) star = true;
-  };
-  // A subquery in FROM may be lateral and read its neighbours, so its own mentions count as well.
-  rewriteSelect(select, (node) => {
-    note(node);
-    return null;
-  });
-  // count(*) and the like are no columns; only a target or a row reference counts as one.
-  return star ? null : names;
+interface Traits {
+  readonly aggregates: boolean;
+  /** It is `*`, or makes several rows of one. */
+  readonly staysAnyway: boolean;
+}
+
+/** A tree is pruned for one of its columns after the other, and looking into all the others costs more than the rest. */
+const TRAITS = new WeakMap<Node, Traits>();
+
+function traitsOf(item: Node): Traits {
+  const known = TRAITS.get(item);
+  if (known) return known;
+  const star = columnPath(pick(item, 'ResTarget')?.val)?.at(-1) === '*';
+  const traits = { aggregates: aggregates(item), staysAnyway: star || makesRows(item) };
+  TRAITS.set(item, traits);
+  return traits;
+}
+
+/** Whether a column of the list can go without another row coming out: not under distinct, in a union, or where places in it are counted. */
+function mayLose(select: SelectStmt): boolean {
+  const counted = [...(select.groupClause ?? []), ...(select.sortClause ?? [])].some((item: Node) =>
+    pick(pick(item, 'SortBy')?.node ?? item, 'A_Const'),
+  );
+  return !counted && !select.larg && !select.distinctClause && !select.valuesLists;
 }

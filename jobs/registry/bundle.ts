@@ -35,6 +35,8 @@ export const descriptionSchema = z.object({
   datasetHash: hash,
   /** Hash of the SQL that made those rows. */
   sqlHash: hash,
+  /** What its inputs meant, as `catalog_fingerprints` said it; null in bundles of before there were any. */
+  featureFingerprints: z.record(z.string(), z.string()).readonly().nullable().default(null),
   /** First and last minute of its training data, ISO 8601 in UTC. */
   trainedFrom: instant,
   trainedTo: instant,

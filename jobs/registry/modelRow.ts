@@ -40,6 +40,8 @@ const modelSchema = z
     trained_to: instant,
     created_at: instant,
     alias_changed_at: instant.nullable(),
+    feature_fingerprints: json(z.record(z.string(), z.string())).nullable(),
+    changed_features: json(z.array(z.string())).nullable(),
   })
   .transform(
     (row): RegisteredModel => ({
@@ -59,6 +61,8 @@ const modelSchema = z
       trainedTo: row.trained_to,
       createdAt: row.created_at,
       aliasChangedAt: row.alias_changed_at,
+      featureFingerprints: row.feature_fingerprints,
+      changedFeatures: row.changed_features,
     }),
   );
 
@@ -119,5 +123,7 @@ export function registrationRow(at: Registration, description: BundleDescription
     trained_from: description.trainedFrom,
     trained_to: description.trainedTo,
     created_at: at.createdAt,
+    feature_fingerprints:
+      description.featureFingerprints === null ? null : JSON.stringify(description.featureFingerprints),
   };
 }

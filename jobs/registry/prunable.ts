@@ -1,6 +1,7 @@
 import type { ModelTable } from './modelTable.ts';
 import { checkName, type Decision, type RegisteredModel } from './registeredModel.ts';
 import { championBefore } from './registry.ts';
+import { standsInFor } from './standIn.ts';
 
 /** Decisions of a name that are looked through for the champion before. */
 const MOST_DECISIONS = 1000;
@@ -27,11 +28,12 @@ export function prunable(
   history: readonly Decision[],
   keep: number,
 ): readonly number[] {
-  const before = championBefore(history, models);
+  // Whoever is stood in for comes back when its features do.
+  const before = [championBefore(history, models), standsInFor(history, models)];
   return models
     .filter((model) => model.artifact !== null)
     .sort((a, b) => b.version - a.version)
     .slice(keep)
-    .filter(({ alias, version }) => alias === null && version !== before)
+    .filter(({ alias, version }) => alias === null && !before.includes(version))
     .map(({ version }) => version);
 }

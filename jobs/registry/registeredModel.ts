@@ -26,6 +26,10 @@ export interface RegisteredModel {
   readonly trainedTo: string;
   readonly createdAt: string;
   readonly aliasChangedAt: string | null;
+  /** What its inputs meant when it was trained, a hash by name; null for one that an older Tickwave trained and nobody has used since. */
+  readonly featureFingerprints: Readonly<Record<string, string>> | null;
+  /** Inputs that mean something else now, as it was last looked at; null when it may predict. */
+  readonly changedFeatures: readonly string[] | null;
 }
 
 /** What was decided: put in the champion's shadow, made champion, not made champion, put back, taken out of service. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../engine/clock.ts';
 import type { Algorithms } from '../models/algorithms.ts';
 import { said } from '../models/errors.ts';
+import { changedFeatures, type FeatureVersion, someOf } from '../registry/featureVersion.ts';
 import { type LoadedBundle, loadBundle } from '../registry/loadedBundle.ts';
 import type { RegisteredModel } from '../registry/registeredModel.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -16,6 +17,8 @@ export interface Refusal {
   readonly name: string;
   readonly version: number;
   readonly reason: string;
+  /** Inputs that mean something else than when it was trained, if that is why; else empty. */
+  readonly changed: readonly string[];
 }
 
 /** What predicts at the moment. */
@@ -43,17 +46,22 @@ export class Roster {
     this.#options = options;
   }
 
-  /** @param columns what `features` has */
-  async refresh(columns: ReadonlySet<string>): Promise<Service> {
+  /**
+   * @param columns what `features` has
+   * @param meant what these mean: a model that learned from others is refused
+   */
+  async refresh(columns: ReadonlySet<string>, meant: FeatureVersion): Promise<Service> {
     const serving = await this.#options.registry.serving();
     this.#forget(new Set(serving.map(keyOf)));
     const models: ServingModel[] = [];
     const refused: Refusal[] = [];
     for (const registered of serving) {
+      const { name, version } = registered;
+      const changed = changedFeatures(registered, meant);
       const bundle = await this.#bundle(registered);
-      const reason = typeof bundle === 'string' ? bundle : missingFeatures(bundle, columns);
+      const reason = typeof bundle === 'string' ? bundle : whyNot(bundle, columns, changed);
       if (typeof bundle !== 'string' && reason === null) models.push({ registered, bundle });
-      else refused.push({ name: registered.name, version: registered.version, reason: reason ?? '' });
+      else refused.push({ name, version, reason: reason ?? '', changed });
     }
     return { models, refused };
   }
@@ -88,9 +96,17 @@ function keyOf({ name, version, artifactHash }: RegisteredModel): string {
   return `${name}/${version}/${artifactHash}`;
 }
 
-function missingFeatures({ description }: LoadedBundle, columns: ReadonlySet<string>): string | null {
+/** Why a model can't be asked with the features there are; null when it can. The baseline looks at none. */
+function whyNot(
+  { description }: LoadedBundle,
+  columns: ReadonlySet<string>,
+  changed: readonly string[],
+): string | null {
+  if (description.algorithm === 'persistence') return null;
   const missing = description.features.filter((name) => !columns.has(name));
-  if (missing.length === 0) return null;
-  const shown = missing.length > 5 ? `${missing.slice(0, 5).join(', ')}, …` : missing.join(', ');
-  return `It was trained with ${shown}, which the view features does not have; put the column back in sql/features, or train the model again.`;
+  if (missing.length > 0)
+    return `It was trained with ${someOf(missing)}, which the view features does not have; put the column back in sql/features, or train the model again.`;
+  if (changed.length > 0)
+    return `Its features changed since it was trained: ${someOf(changed)}. It waits until it is trained again, which \`tickwave start\` and \`tickwave score\` do by themselves, or for \`tickwave rollback\`.`;
+  return null;
 }

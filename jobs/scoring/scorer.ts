@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Clock } from '../../engine/clock.ts';
 import { said } from '../models/errors.ts';
+import { type FeatureVersion, readFeatureStamp, readFeatureVersion } from '../registry/featureVersion.ts';
 import { ownDue, type Partition } from './partition.ts';
 import { type Limits, nextPiece, type Piece } from './plan.ts';
 import { type Refusal, Roster, type RosterOptions, type Service, type ServingModel } from './roster.ts';
@@ -62,6 +63,9 @@ export class Scorer {
   readonly #roster: Roster;
   readonly #counts = { predictions: 0, late: 0, leftOut: 0 };
   #service: Service = { models: [], refused: [] };
+  /** What features mean to the models in service. */
+  #meant: FeatureVersion = { stamp: undefined, columns: {} };
+  #columns: ReadonlySet<string> = new Set();
   #latencyMs: number | null = null;
   #failure: string | null = null;
   #said = new Set<string>();
@@ -113,18 +117,28 @@ export class Scorer {
     const before = this.#service.models;
     // Who is in service seldom changes, so what is due for those of the last pass is asked for beside it.
     const [early] = await Promise.all([this.#due(before), this.#callRoster()]);
-    const { models } = this.#service;
+    let { models } = this.#service;
     let due = sameModels(before, models) ? early : await this.#due(models);
     while (signal?.aborted !== true) {
       const piece = nextPiece(due, models, this.#options);
       if (piece === null) return;
-      await this.#score(piece, models, toldAt);
+      if (!(await this.#score(piece, models, toldAt))) {
+        // Another version of the views took their names: the models in service may not fit it.
+        await this.#callRoster();
+        models = this.#service.models;
+      }
       due = await this.#due(models);
     }
   }
 
   async #callRoster(): Promise<void> {
-    this.#service = await this.#roster.refresh(await featureColumns(this.#options.pool));
+    const { pool } = this.#options;
+    const [stamp, columns] = await Promise.all([readFeatureStamp(pool), featureColumns(pool)]);
+    if (stamp !== this.#meant.stamp) this.#meant = await readFeatureVersion(pool);
+    this.#columns = columns;
+    // While names go over nobody is asked; who fits is known afterwards.
+    if (this.#meant.stamp === null) this.#service = { ...this.#service, models: [] };
+    else this.#service = await this.#roster.refresh(columns, this.#meant);
     for (const { name, version, reason } of this.#service.refused)
       this.#sayOnce(`${name} ${version} does not predict: ${reason}`);
   }
@@ -138,10 +152,14 @@ export class Scorer {
     return ownDue(due, this.#options.partition?.() ?? null);
   }
 
-  async #score(piece: Piece, models: readonly ServingModel[], toldAt: number): Promise<void> {
+  /** Resolves to false, with nothing stored, when the windows are of another version of the views than the models fit. */
+  async #score(piece: Piece, models: readonly ServingModel[], toldAt: number): Promise<boolean> {
     const { pool, clock, say } = this.#options;
-    const columns = [...new Set(models.flatMap(({ bundle }) => bundle.description.features))];
-    const windows = await readWindows(pool, piece.ranges, columns);
+    const wanted = new Set(models.flatMap(({ bundle }) => bundle.description.features));
+    // The baseline goes on without columns that are gone.
+    const columns = [...wanted].filter((name) => this.#columns.has(name));
+    const { windows, stamp } = await readWindows(pool, piece.ranges, columns);
+    if (stamp !== this.#meant.stamp) return false;
     const latencyOf = (arrived: number | null): number => clock.now() - closedAt(arrived, toldAt);
     const scored = scorePiece(piece, windows, columns, models, this.#options, latencyOf);
     const { predictions, unusable } = scored;
@@ -157,6 +175,7 @@ export class Scorer {
       this.#sayOnce(
         `${model} ${version}: ${reason} for ${window.symbol} at ${new Date(window.start).toISOString()}`,
       );
+    return true;
   }
 
   /** Resolves to whether it went well. */

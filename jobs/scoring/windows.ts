@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import { engineOf } from '../../engine/database/engineOf.ts';
+import { type FeatureVersion, readFeatureStamp } from '../registry/featureVersion.ts';
 import { findDueByQueries, readWindowsByQueries } from './windowsByQueries.ts';
 
 /** A closed minute with what a model is given of it. */
@@ -59,17 +60,27 @@ export async function featureColumns(pool: Pool): Promise<ReadonlySet<string>> {
   return new Set(fields.map(({ name }) => name));
 }
 
+/** Windows, and which version of the views they were read from. */
+export interface ReadWindows {
+  readonly windows: readonly ClosedWindow[];
+  readonly stamp: FeatureVersion['stamp'];
+}
+
 /** Reads the complete minutes of these ranges by index, in time, then by market. A market is named once. */
 export async function readWindows(
   pool: Pool,
   ranges: readonly MarketRange[],
   columns: readonly string[],
-): Promise<readonly ClosedWindow[]> {
-  if ((await engineOf(pool)).walks === 'queries') return readWindowsByQueries(pool, ranges, columns);
+): Promise<ReadWindows> {
+  if ((await engineOf(pool)).walks === 'queries') {
+    const windows = await readWindowsByQueries(pool, ranges, columns);
+    // Names go over after it was said that they will: had one of the windows come from another version, it would be said by now.
+    return { windows, stamp: await readFeatureStamp(pool) };
+  }
   // Without columns the list would end with a comma.
   const list = ['', ...columns.map((name) => `features.${quoted(name)}::double precision`)].join(', ');
   const iso = (ms: number): string => new Date(ms).toISOString();
-  const { rows } = await pool.query<[string, string, number, string, ...(number | null)[]]>({
+  const { rows } = await pool.query<[string, string, number, string, ...(number | null)[], string | null]>({
     rowMode: 'array',
     // Planning costs more than reading: prepared once for these columns.
     name: `read windows ${createHash('sha256').update(list).digest('hex').slice(0, 32)}`,
@@ -81,13 +92,15 @@ export async function readWindows(
       ranges.map(({ to }) => iso(to)),
     ],
   });
-  return rows.map(([exchange, symbol, start, close, ...values]) => ({
-    exchange,
-    symbol,
-    start,
-    close,
-    values,
-  }));
+  const stamp = rows[0]?.at(-1) as string | null | undefined;
+  return {
+    windows: rows.map(([exchange, symbol, start, close, ...values]) => ({
+      ...{ exchange, symbol, start, close },
+      values: values.slice(0, -1) as (number | null)[],
+    })),
+    // Where there was no table entry the subquery gives null as well, and of no rows nothing is predicted.
+    stamp: rows.length === 0 || stamp === null ? await readFeatureStamp(pool) : stamp,
+  };
 }
 
 /** A name of a column as SQL takes it. */

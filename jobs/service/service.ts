@@ -13,6 +13,8 @@ import { repeat } from '../schedule/repeat.ts';
 import type { Job } from '../schedule/runner.ts';
 import type { Membership } from '../scoring/membership.ts';
 import { Scorer, type ScorerOptions, type ScorerStatus } from '../scoring/scorer.ts';
+import { CatchUp } from './catchUp.ts';
+import { FeatureWatch } from './featureWatch.ts';
 
 export interface ModelServiceOptions
   extends Pick<
@@ -45,15 +47,19 @@ const JUDGE_MS = 5 * 60_000;
 const MONITOR_MS = 5 * 60_000;
 const SYNC_MS = 60_000;
 const ALERTS_MS = 60_000;
+const FEATURES_MS = 5000;
 
-/** The models at work: scoring of each closed minute, judging of challengers, watching for drift, alerts, training, and what MLflow was told. */
+/** The models at work: scoring of each closed minute, judging of challengers, watching for drift and changed features, alerts, training, and what MLflow was told. */
 export class ModelService {
   readonly #options: ModelServiceOptions;
   readonly #scorer: Scorer;
+  readonly #watch: FeatureWatch;
+  readonly #catchUp = new CatchUp();
 
   constructor(options: ModelServiceOptions) {
     this.#options = options;
     this.#scorer = new Scorer(options);
+    this.#watch = new FeatureWatch(options);
   }
 
   status(): ScorerStatus {
@@ -72,6 +78,26 @@ export class ModelService {
         { ...often, what: 'monitoring', everyMs: MONITOR_MS, work: (until) => this.#monitor(until) },
         signal,
       ),
+      repeat(
+        {
+          ...often,
+          what: 'looking for changed features',
+          everyMs: FEATURES_MS,
+          work: () => this.#features(),
+        },
+        signal,
+      ),
+      training === null
+        ? undefined
+        : repeat(
+            {
+              ...often,
+              what: 'training on changed features',
+              everyMs: FEATURES_MS,
+              work: (until) => this.#trainChanged(training, until),
+            },
+            signal,
+          ),
       repeat({ ...often, what: 'asking the registry', everyMs: SYNC_MS, work: () => this.#sync() }, signal),
       alerts === null
         ? undefined
@@ -101,6 +127,26 @@ export class ModelService {
     } catch (error) {
       if (!(error instanceof JobBusy)) throw error;
       say(said(error));
+    }
+  }
+
+  async #features(): Promise<void> {
+    const found = await this.#watch.look();
+    if (found !== null) this.#catchUp.wants(found.stamp, found.names);
+  }
+
+  /** Beside the watch, which goes on while models are trained: the features may change back. */
+  async #trainChanged({ runner, early, limits }: TrainingPlan, signal: AbortSignal): Promise<void> {
+    const { clock, say } = this.#options;
+    const names = this.#catchUp.due(clock.now());
+    if (names.length === 0) return;
+    try {
+      const { run, state, message } = await runner.run('train', 'policy', early(names), limits, signal);
+      this.#catchUp.tried(names, clock.now());
+      say(`train ${run}: ${state}. ${message}`);
+    } catch (error) {
+      // One that runs may have begun before the features changed: its turn comes after it.
+      if (!(error instanceof JobBusy)) throw error;
     }
   }
 

@@ -40,6 +40,7 @@ export function describeBundle(
     },
     datasetHash: identity.datasetHash,
     sqlHash: identity.sqlHash,
+    featureFingerprints: identity.featureFingerprints,
     trainedFrom: trained.from,
     trainedTo: trained.to,
     metrics: flatMetrics(evaluation),

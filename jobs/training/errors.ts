@@ -10,6 +10,11 @@ export class UnknownFeature extends ModelError {
   readonly code = 'unknown-feature';
 }
 
+/** Another version of the views took their names while rows were read: some of them would mean one thing and some another. */
+export class FeaturesMoved extends ModelError {
+  readonly code = 'features-moved';
+}
+
 /** Rows that cannot be cut into the folds asked for. */
 export class BadFolds extends ModelError {
   readonly code = 'bad-folds';

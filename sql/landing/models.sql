@@ -2,8 +2,9 @@
 -- grain: name, version
 -- time: created_at
 -- why: says of every prediction what it was made with: which data, which SQL, which artifact. A row is never deleted and
---   a version never given twice. Only the alias, its time and, once its files are pruned, the artifact change after a
---   model is registered. Structured values are JSON in text, which both engines store alike.
+--   a version never given twice. Only the alias, its time, whether features have changed since and, once its files
+--   are pruned, the artifact change after a model is registered. Structured values are JSON in text, which both engines store
+--   alike.
 create table models (
   name varchar, -- name of the model
   version int, -- counts up from 1 for each name
@@ -21,5 +22,7 @@ create table models (
   trained_to timestamptz, -- last minute of its training data
   created_at timestamptz, -- when it was registered
   alias_changed_at timestamptz, -- when its alias was last changed
+  feature_fingerprints varchar, -- what its inputs meant when it was trained, a hash by name as JSON; null when that is not known
+  changed_features varchar, -- inputs that mean something else now, as a JSON array: it does not predict; null when it may
   primary key (name, version)
 );

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ClientBase } from 'pg';
 import type { CatalogObject } from '../../catalog/object.ts';
+import { fingerprints } from '../../versions/fingerprint.ts';
 import { names } from '../compile/names.ts';
 import { refreshFunction } from '../compile/refreshFunction.ts';
 import { writeCatalogTables } from './catalogTables.ts';
@@ -40,6 +41,8 @@ export async function deploy(
   await client.query(SCHEMA);
   const before = await readDeployed(client);
   const watching = await newlyWatched(client, layout, before);
+  // They are written in the transaction, and thought out before it.
+  fingerprints(layout.published, 'postgres');
   await client.query('begin isolation level repeatable read');
   try {
     // Before the snapshot is taken: what is written between it and the triggers would be neither in the views nor noted.

@@ -8,6 +8,7 @@ import {
   publishedFiles,
 } from '../../versions/deployment.ts';
 import { catalogOf } from '../../versions/files.ts';
+import { fingerprints } from '../../versions/fingerprint.ts';
 import { prepareIndexes } from '../deploy/indexes.ts';
 import { type Layout, layOut } from '../deploy/plan.ts';
 import { Builder } from './builder.ts';
@@ -154,6 +155,8 @@ export class VersionsWorker {
     if (waiting !== null) throw new NotYet(waiting);
     const next = { ...deployment, state };
     const layout = layoutOf(publishedFiles(next), otherFiles(next));
+    // They are written in the transaction, and thought out before it.
+    fingerprints(layout.published, 'postgres');
     await this.#host.relayout(layout, (own) => setState(own, deployment.id, state, 'engine'));
     return 0;
   }

@@ -43,7 +43,7 @@ function catalog(changed: Readonly<Record<string, string>> = {}): Catalog {
   return buildCatalog(new Map(Object.entries({ ...FILES, ...changed })));
 }
 
-const readable = (sql: string): string => sql.replace(/'[0-9a-f]{16}'/g, "'…'");
+const readable = (sql: string): string => sql.replace(/(['"])[0-9a-f]{16}\1/g, '$1…$1');
 const doubled = (FILES['candles/minutes.sql'] ?? '').replace('sum(price)', 'sum(price) * 2');
 
 describe('from one version to another on RisingWave', () => {

@@ -4,7 +4,13 @@ import { RISINGWAVE } from '../../profile.ts';
 import { planChanges } from '../../versions/plan.ts';
 import { refusals } from '../../versions/refusals.ts';
 import { type DeployedState, recordStatement, wantedObjects } from '../deployed.ts';
-import { catalogRows, commentStatements, deployedName } from '../documentation.ts';
+import {
+  catalogRows,
+  commentStatements,
+  deployedName,
+  fingerprintRows,
+  meaningChanges,
+} from '../documentation.ts';
 import { objectStatement } from '../objects.ts';
 import type { RisingwaveOptions } from '../statements.ts';
 import { subscriptionName, subscriptionStatement } from '../subscription.ts';
@@ -94,12 +100,14 @@ export function versionSteps(before: Catalog, after: Catalog, options: Risingwav
   return {
     build: [...session(), ...build.flatMap((object) => built(object, context)), send('flush')],
     promote: [
+      ...changing(both),
       ...swaps(both),
       ...subscriptions(both, options),
       ...sinkSteps(sinks(before), sinks(after), options),
       ...recorded({ from: before, to: after, gone }, options),
     ],
     rollback: [
+      ...changing(both),
       ...swaps(both),
       ...subscriptions(both, options),
       ...sinkSteps(sinks(after), sinks(before), options),
@@ -187,6 +195,11 @@ function built(object: CatalogObject, { nameOf, options }: Context): VersionStep
   ];
 }
 
+/** Between the first swap and the last some names are of one version and some of the other: whoever has to know which waits. */
+function changing(both: readonly CatalogObject[]): VersionStep[] {
+  return both.length === 0 ? [] : [meaningChanges(both.map(({ name }) => name)), 'flush'].map(send);
+}
+
 /** The same forth and back: a name and the name beside it change places. */
 function swaps(both: readonly CatalogObject[]): VersionStep[] {
   return both.map(({ name, kind }) => ({
@@ -255,6 +268,7 @@ function recorded(
     ...(records.length > 0 ? [send(recordStatement(records, 'done'))] : []),
     ...objects.flatMap((object) => undescribed(from.find(object.name), object)),
     ...catalogRows(objects).map(send),
+    send(fingerprintRows(to)),
     send('flush'),
   ];
 }
@@ -273,6 +287,7 @@ function forgotten(objects: readonly CatalogObject[]): VersionStep[] {
         `delete from catalog where name = ${name}`,
         `delete from catalog_columns where object = ${name}`,
         `delete from catalog_lineage where object = ${name}`,
+        `delete from catalog_fingerprints where object = ${name}`,
       ].map(send),
     ),
   ];

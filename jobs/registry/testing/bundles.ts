@@ -38,6 +38,7 @@ export async function smallBundle(
       parameters: { seed },
       datasetHash: 'd'.repeat(64),
       sqlHash: 'e'.repeat(64),
+      featureFingerprints: null,
       trainedFrom: '2026-01-01T00:00:00.000Z',
       trainedTo: '2026-01-01T12:00:00.000Z',
       metrics: { skill: 0.05, mae: 0.0004, brier: null },

@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { type TestDatabase, testDatabase } from '../../../test/support/database.ts';
 
-const LANDING = ['models', 'promotions', 'scoring_progress', 'predictions', 'job_runs', 'trades', 'leases'];
+const LANDING = [
+  'models',
+  'promotions',
+  'scoring_progress',
+  'predictions',
+  'job_runs',
+  'trades',
+  'leases',
+  'retraining_decisions',
+];
 
 /** Views that jobs read, as tables with what they need of them: a test decides what is in them. */
 const VIEWS = `
@@ -11,7 +20,8 @@ create table candles_1m (exchange varchar, symbol varchar, window_start timestam
 create table features (exchange varchar, symbol varchar, window_start timestamptz, f0 double precision, f1 double precision, f2 double precision,
   complete boolean, primary key (exchange, symbol, window_start));
 create table prediction_errors (exchange varchar, symbol varchar, window_start timestamptz, horizon_minutes int, model varchar, version int,
-  predicted_return double precision, realised_return double precision, primary key (exchange, symbol, window_start, horizon_minutes, model, version));`;
+  predicted_return double precision, realised_return double precision, primary key (exchange, symbol, window_start, horizon_minutes, model, version));
+create table catalog_fingerprints (object varchar primary key, fingerprint varchar, columns varchar);`;
 
 /** A database with the tables of jobs, and connections to it. */
 export interface JobsDatabase {

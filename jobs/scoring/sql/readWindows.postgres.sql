@@ -1,6 +1,6 @@
 -- The complete minutes of the ranges $3 to $4 in the markets $1, $2. `offset 0` keeps the planner from joining whole views: each range
--- is a walk on the key.
-select found.*
+-- is a walk on the key. Beside each row stands what features mean, as of the same moment.
+select found.*, (select fingerprint from catalog_fingerprints where object = 'features') as stamp
 from unnest($1::varchar[], $2::varchar[], $3::timestamptz[], $4::timestamptz[]) as due (exchange, symbol, since, until)
 cross join lateral (
   select features.exchange, features.symbol, (extract(epoch from features.window_start) * 1000)::double precision as start,

@@ -14,6 +14,8 @@ export const identitySchema = z.object({
   datasetHash: hash,
   /** SHA-256 of the text of `training_set` and of all that it reads. */
   sqlHash: hash,
+  /** What the features meant, a hash by name; null where the engine does not say. */
+  featureFingerprints: z.record(z.string(), z.string()).readonly().nullable().default(null),
   /** SHA-256 of the request. */
   requestHash: hash,
   rows: z.int(),
@@ -36,7 +38,11 @@ export const identitySchema = z.object({
 export type DatasetIdentity = Readonly<z.output<typeof identitySchema>>;
 
 /** The identity of rows that were read. */
-export function identityOf(rows: TrainingRows, request: DatasetRequest, sqlHash: string): DatasetIdentity {
+export function identityOf(
+  rows: TrainingRows,
+  request: DatasetRequest,
+  { sqlHash, featureFingerprints }: Pick<DatasetIdentity, 'sqlHash' | 'featureFingerprints'>,
+): DatasetIdentity {
   const complete = {
     markets: request.markets.map(({ exchange, symbol }) => ({ exchange, symbol })),
     horizonMinutes: request.horizonMinutes,
@@ -50,6 +56,7 @@ export function identityOf(rows: TrainingRows, request: DatasetRequest, sqlHash:
   return {
     datasetHash: hashOfRows(rows),
     sqlHash,
+    featureFingerprints,
     requestHash: createHash('sha256').update(JSON.stringify(complete)).digest('hex'),
     rows: rows.times.length,
     trainedFrom: iso(0),

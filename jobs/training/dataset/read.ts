@@ -2,7 +2,8 @@ import type { ClientBase } from 'pg';
 import { detectProfile } from '../../../engine/profile.ts';
 import { TrainingLimit } from '../../models/errors.ts';
 import { MOST_CELLS } from '../../models/matrix.ts';
-import { NoTrainingRows } from '../errors.ts';
+import { fingerprintsOf, readFeatureVersion } from '../../registry/featureVersion.ts';
+import { FeaturesMoved, NoTrainingRows } from '../errors.ts';
 import { chosenFeatures } from './columns.ts';
 import { writeFeatures } from './featureValues.ts';
 import { type DatasetIdentity, identityOf, trainingSqlHash } from './identity.ts';
@@ -25,19 +26,27 @@ const MINUTE = 60_000;
  * moment, by the clock and by the market's event time (`watermarks`), so its return is final but for late corrections.
  *
  * @param client a session without an open transaction
- * @throws BadParameter, UnknownFeature, NoTrainingRows, TrainingLimit
+ * @throws BadParameter, UnknownFeature, NoTrainingRows, TrainingLimit, FeaturesMoved when another version of the views took their names
  * @example
  * const { rows, identity } = await readDataset(client, { markets, horizonMinutes: 5, features: null, since: null, until: null,
  *   asOf: clock.now(), mostRows: STANDARD_MOST_ROWS });
  */
 export async function readDataset(client: ClientBase, request: DatasetRequest): Promise<ReadDataset> {
   checkRequest(request);
+  const before = await readFeatureVersion(client);
   await client.query((await detectProfile(client)).snapshot);
   try {
     const features = await chosenFeatures(client, request.features);
     const rows = await readRows(client, request, features);
-    const identity = identityOf(rows, request, await trainingSqlHash(client));
+    const sqlHash = await trainingSqlHash(client);
     await client.query('commit');
+    // A snapshot is of the rows, and names may go over to another version of them under it.
+    if ((await readFeatureVersion(client)).stamp !== before.stamp || before.stamp === null)
+      throw new FeaturesMoved('The views changed while their rows were read;', 'train again.');
+    const identity = identityOf(rows, request, {
+      sqlHash,
+      featureFingerprints: fingerprintsOf(before, features),
+    });
     return { rows, identity };
   } catch (error) {
     await client.query('rollback');

@@ -55,5 +55,5 @@ function identity(rows: TrainingRows): DatasetIdentity {
     asOf: START,
     mostRows: 1_000_000,
   };
-  return identityOf(rows, request, '0'.repeat(64));
+  return identityOf(rows, request, { sqlHash: '0'.repeat(64), featureFingerprints: null });
 }
