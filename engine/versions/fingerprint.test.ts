@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { buildCatalog, loadCatalog, readSqlFolder } from '../catalog/catalog.ts';
+import { buildCatalog, type Catalog, readSqlFolder } from '../catalog/catalog.ts';
+import type { EngineName } from '../statements.ts';
 import { fingerprints } from './fingerprint.ts';
 
 const TICKS = `-- Ticks: one row per place and id.
@@ -128,23 +129,19 @@ describe('every column means something else', () => {
 
 describe('of sql/', () => {
   let files: Map<string, string>;
+  let before: Catalog;
   beforeAll(async () => {
     files = await readSqlFolder('sql');
+    before = buildCatalog(files);
   });
 
   /** Features that mean something else when a file is edited. */
-  function features(
-    file: string,
-    from: string,
-    to: string,
-    engine: 'postgres' | 'risingwave' = 'postgres',
-  ): string[] {
+  function features(file: string, from: string, to: string, engine: EngineName = 'postgres'): string[] {
     const text = files.get(file) ?? '';
     expect(text).toContain(from);
-    const of = (texts: Map<string, string>) =>
-      fingerprints(buildCatalog(texts), engine).get('features')?.columns;
-    const [before, after] = [of(files), of(new Map([...files, [file, text.replace(from, () => to)]]))];
-    return [...(before ?? [])].flatMap(([name, print]) => (after?.get(name) === print ? [] : [name]));
+    const after = buildCatalog(new Map([...files, [file, text.replace(from, () => to)]]));
+    const [old, fresh] = [before, after].map((one) => fingerprints(one, engine).get('features')?.columns);
+    return [...(old ?? [])].flatMap(([name, print]) => (fresh?.get(name) === print ? [] : [name]));
   }
 
   test('an indicator that changes changes what comes from it, and nothing else', () => {
@@ -176,8 +173,8 @@ describe('of sql/', () => {
     ).toEqual([]);
   });
 
-  test('what all comes from changes all', async () => {
-    const all = (await loadCatalog('sql')).get('features').columns.map(({ name }) => name);
+  test('what all comes from changes all', () => {
+    const all = before.get('features').columns.map(({ name }) => name);
     const later = features(
       'candles/candles_1m.sql',
       'where carried_close is not null',
@@ -187,7 +184,7 @@ describe('of sql/', () => {
   });
 
   test('a function is of the engine that it is for', () => {
-    const changedOn = (engine: 'postgres' | 'risingwave') =>
+    const changedOn = (engine: EngineName) =>
       features('functions/ema.postgres.sql', 'if value is null then', 'if value is not null then', engine)
         .length;
     expect(changedOn('risingwave')).toBe(0);

@@ -79,6 +79,7 @@ describe('from one version to another on RisingWave', () => {
       "delete from catalog where name = 'others'",
       "delete from catalog_columns where object = 'others'",
       "delete from catalog_lineage where object = 'others'",
+      "delete from catalog_fingerprints where object = 'others'",
     ]);
     expect(cleanup).toEqual(
       expect.arrayContaining(['drop subscription others_changes', 'drop materialized view others']),
