@@ -14,7 +14,7 @@ import { verifyView } from '../engine/postgres/verify.ts';
 import { ledgerTrade, SYMBOLS } from './crash/market.ts';
 import { seeded } from './property/history.ts';
 
-const SEED = Number(process.env.TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const KILLS = Number(process.env.TEST_KILLS ?? (process.env.CI === 'true' ? 50 : 6));
 const VICTIM = fileURLToPath(new URL('./crash/victim.ts', import.meta.url));
 
@@ -95,7 +95,7 @@ class Victim {
   }
 }
 
-describe(`kill -9 of Node and of PostgreSQL, ${KILLS} times (TEST_SEED=${SEED})`, () => {
+describe(`kill -9 of Node and of PostgreSQL, ${KILLS} times (SEED=${SEED})`, () => {
   const random = seeded(SEED);
   const ledger = new Map<string, number>();
   let folder: string;

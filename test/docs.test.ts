@@ -24,7 +24,7 @@ const text = (page: string): string => readFileSync(join(repository, page), 'utf
 
 /** Names in capitals that are not Tickwave's settings. */
 const OTHERS = new Set([
-  ...['SOAK_MINUTES', 'TICKWAVE_DATA', 'WRITE_DOCS', 'PG_VERSION', 'XGBOOST_LIBRARY', 'TEST_SEED'],
+  ...['SOAK_MINUTES', 'TICKWAVE_DATA', 'WRITE_DOCS', 'PG_VERSION', 'XGBOOST_LIBRARY', 'SEED'],
   ...['TEST_RISINGWAVE_URL', 'TEST_RISINGWAVE_TRADES', 'TEST_KAFKA_BROKERS'],
   ...['TEST_ELASTICSEARCH_URL', 'TEST_MLFLOW_URL', 'TEST_STAND_IN'],
 ]);

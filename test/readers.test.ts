@@ -5,7 +5,7 @@ import { Engine } from '../engine/engine.ts';
 import { History, seeded } from './property/history.ts';
 import { type TestDatabase, testDatabase } from './support/database.ts';
 
-const SEED = Number(process.env.TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const REFRESHES = 25;
 /** Moments that readers have to see at least: refreshes may be over before a reader has read twice. */
 const MOMENTS = 4;
@@ -55,7 +55,7 @@ async function connected(work: (client: pg.Client) => Promise<void>, url: string
   }
 }
 
-test(`readers see one moment of all views while writers write and the engine refreshes (TEST_SEED=${SEED})`, async () => {
+test(`readers see one moment of all views while writers write and the engine refreshes (SEED=${SEED})`, async () => {
   await engine.start();
   let failed = false;
   const moments = new Set<string>();

@@ -6,12 +6,12 @@ import { describeWithKafka } from './describe.ts';
 import { asStored, Rig, sqlWithTopics } from './rig.ts';
 import { madeUpTrades } from './trades.ts';
 
-// KILLS_SEED replays a run.
-const seed = Number(process.env.KILLS_SEED ?? Math.floor(Math.random() * 1e6));
+// SEED replays a run.
+const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6));
 let rig: Rig;
 let number = 0;
 
-describeWithKafka(`Kafka and kill -9 (KILLS_SEED=${seed})`, (broker) => {
+describeWithKafka(`Kafka and kill -9 (SEED=${seed})`, (broker) => {
   beforeEach(async () => {
     rig = await Rig.open(broker().address, `kills${++number}`);
   });

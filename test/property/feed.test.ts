@@ -10,10 +10,10 @@ import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { ViewCopy } from '../support/viewCopy.ts';
 import { History, seeded } from './history.ts';
 
-const SEED = Number(process.env.TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const ROUNDS = Number(process.env.TEST_ROUNDS ?? 6);
 
-describe(`the change feed of sql/ (TEST_SEED=${SEED})`, () => {
+describe(`the change feed of sql/ (SEED=${SEED})`, () => {
   let database: TestDatabase;
   let writer: pg.Client;
   let keeper: pg.Client;

@@ -6,10 +6,10 @@ import { verifyView } from '../../engine/postgres/verify.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { History, seeded } from './history.ts';
 
-const SEED = Number(process.env.TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const ROUNDS = Number(process.env.TEST_ROUNDS ?? 12);
 
-describe(`views of sql/ under random histories (TEST_SEED=${SEED})`, () => {
+describe(`views of sql/ under random histories (SEED=${SEED})`, () => {
   let database: TestDatabase;
   let client: pg.Client;
   let engine: Engine;
@@ -49,7 +49,7 @@ describe(`views of sql/ under random histories (TEST_SEED=${SEED})`, () => {
       for (const view of engine.layout.views) {
         const difference = await verifyView(client, engine.layout, view.name);
         if (difference)
-          throw new Error(`TEST_SEED=${SEED}, round ${round}: ${JSON.stringify(difference, null, 2)}`);
+          throw new Error(`SEED=${SEED}, round ${round}: ${JSON.stringify(difference, null, 2)}`);
       }
     }
     const { rows } = await client.query<{ n: string }>('select count(*) as n from candles_1m');

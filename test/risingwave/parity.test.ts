@@ -9,7 +9,7 @@ import { servicesSuite } from './servicesSuite.ts';
 import { startSuite } from './startSuite.ts';
 import { versionsSuite } from './versionsSuite.ts';
 
-const SEED = Number(process.env.TEST_SEED ?? 20190701);
+const SEED = Number(process.env.SEED ?? 20190701);
 const TRADES = Number(process.env.TEST_RISINGWAVE_TRADES ?? 20_000);
 /** Building nearly thirty views takes minutes where every one waits for a barrier. */
 const WITHIN_MS = 1_800_000;
@@ -32,7 +32,7 @@ if (cluster === null) {
   });
 } else {
   console.warn(describeServices(cluster.name, services));
-  describe(`on ${cluster.name} (TEST_SEED=${SEED})`, () => {
+  describe(`on ${cluster.name} (SEED=${SEED})`, () => {
     afterAll(() => cluster.stop());
     const options = { trades: TRADES, seed: SEED, within: WITHIN_MS };
     paritySuite(() => cluster, options);

@@ -28,7 +28,7 @@ import { CheckedProxy } from './checkedProxy.ts';
 import { letTablesDecide } from './standIn.ts';
 import { LANDED, landEverything } from './writers.ts';
 
-const SEED = Number(process.env.TEST_SEED ?? Math.floor(Math.random() * 1e6));
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6));
 /** Statements of one kind of work that are cut in a run of this suite; which ones, the seed says. */
 const CUTS = 6;
 const NAME = 'return-5m';
@@ -135,7 +135,7 @@ const rowsOf = async (text: string): Promise<unknown[]> => (await database.pool.
 const readLanded = () => Promise.all(LANDED.map((name) => rowsOf(`select * from ${name} order by 1, 2, 3`)));
 const empty = (...tables: string[]) => database.pool.query(`truncate ${tables.join(', ')}`);
 
-describe(`the connection breaks between two statements, and the next run makes up for it (TEST_SEED=${SEED}):`, () => {
+describe(`the connection breaks between two statements, and the next run makes up for it (SEED=${SEED}):`, () => {
   test('connectors', async () => {
     await cutEverywhere({
       before: () => empty(...LANDED),

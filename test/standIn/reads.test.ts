@@ -24,7 +24,7 @@ import { BothSides } from './bothSides.ts';
 import { everything } from './decisions.ts';
 import { requestsOf } from './requests.ts';
 
-const SEED = Number(process.env.TEST_SEED ?? 20190701);
+const SEED = Number(process.env.SEED ?? 20190701);
 const TRADES = 700;
 /** Requests under way. */
 const AT_ONCE = 4;
@@ -68,7 +68,7 @@ const SERIES = MEASURED.filter(({ name, statistic }) => !statistic && !/event_ag
 );
 
 describeWithData(
-  `what reads the stand-in, as it reads the embedded engine (TEST_SEED=${SEED})`,
+  `what reads the stand-in, as it reads the embedded engine (SEED=${SEED})`,
   RECORDINGS,
   () => {
     beforeAll(async () => {

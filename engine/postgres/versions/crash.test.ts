@@ -21,7 +21,7 @@ import { marked } from './testing/marked.ts';
 import { BY, type Changes, catalogWith } from './testing/places.ts';
 import { layoutOf } from './worker.ts';
 
-const SEED = Number(process.env.TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const VICTIM = fileURLToPath(new URL('./testing/victim.ts', import.meta.url));
 const [OLD, NEW] = [marked(1), marked(2)];
 
@@ -33,7 +33,7 @@ interface Life {
   readonly client: pg.Client;
 }
 
-describe(`kill -9 of the engine and of PostgreSQL at each step of a version (TEST_SEED=${SEED})`, () => {
+describe(`kill -9 of the engine and of PostgreSQL at each step of a version (SEED=${SEED})`, () => {
   const random = seeded(SEED);
   const children: ChildProcess[] = [];
   let folder: string;

@@ -35,7 +35,7 @@ export async function runRandomCatalog({ url, seed, rounds }: RandomRun): Promis
   } catch (cause) {
     const views = [...files].filter(([file]) => file.startsWith('features/')).map(([, text]) => text);
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`TEST_SEED=${seed}: ${when}: ${reason}\n\n${views.join('\n')}`, { cause });
+    throw new Error(`SEED=${seed}: ${when}: ${reason}\n\n${views.join('\n')}`, { cause });
   } finally {
     await kept?.close();
   }

@@ -14,10 +14,10 @@ import { startSuite } from '../startSuite.ts';
 import { versionsSuite } from '../versionsSuite.ts';
 import { standInCluster } from './standInCluster.ts';
 
-const SEED = Number(process.env.TEST_SEED ?? 20190701);
+const SEED = Number(process.env.SEED ?? 20190701);
 
 // Shows that the suite works, and that what it sends is in the dialect. It shows NOTHING of RisingWave itself.
-describeWithData(`the parity suite on a stand-in, NOT on RisingWave (TEST_SEED=${SEED})`, RECORDINGS, () => {
+describeWithData(`the parity suite on a stand-in, NOT on RisingWave (SEED=${SEED})`, RECORDINGS, () => {
   const options = { trades: 700, seed: SEED, within: 300_000 };
   paritySuite(standInCluster, options);
   // Every flush recomputes every view there, so these take minutes; versions.test.ts has the steps of a version on a small sql/.
