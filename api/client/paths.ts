@@ -620,6 +620,8 @@ export interface Paths {
         readonly trained_to?: string | null;
         readonly created_at?: string | null;
         readonly alias_changed_at?: string | null;
+        readonly feature_fingerprints?: unknown;
+        readonly changed_features?: unknown;
       }[];
       readonly next_cursor: string | null;
     };

@@ -34,22 +34,24 @@ interface InService {
   readonly name: string;
   readonly version: number;
   readonly alias: string;
-  /** Null of a baseline that reads none. */
+  /** Null where nobody wrote it down. */
   readonly features: string | null;
 }
 
-/** Champions and challengers, with the features that they are asked with. */
+/** Champions and challengers, with the features that they are asked with; the baseline reads none. */
 async function models(url: string, catalog: Catalog): Promise<Consumer[]> {
   if (catalog.find('models') === undefined) return [];
   const client = new pg.Client({ connectionString: url, application_name: 'tickwave plan' });
   await client.connect();
   try {
     const { rows } = await client.query<InService>(
-      'select name, version, alias, feature_names as features from models where alias is not null order by name, version',
+      `select name, version, alias, feature_names as features from models
+        where alias is not null and coalesce(algorithm, '') <> 'persistence' order by name, version`,
     );
     return rows.map(({ name, version, alias, features }) => ({
       ...{ kind: 'model', name: `${alias} ${name} ${version}`, reads: 'features' },
-      columns: features === null ? null : z.array(z.string()).parse(JSON.parse(features)),
+      // Which rows it is asked about is as good as an input.
+      columns: features === null ? null : [...z.array(z.string()).parse(JSON.parse(features)), 'complete'],
     }));
   } finally {
     await client.end();

@@ -44,7 +44,9 @@ export async function promoteVersion(
   if (deployment.state === 'built') await versions.passed(deployment.id, owner());
   await bring(context, versions, deployment.id, 'promote', ['promoted']);
   for (const model of await modelsOf(versions, deployment))
-    terminal.warn(`${model} learned from features as they were before; train it anew: tickwave train`);
+    terminal.warn(
+      `${model} learned from features as they were before: it does not predict until it is trained anew, which start and score do by themselves, else tickwave train`,
+    );
   terminal.say(
     `${titleOf(deployment)} has the names now; \`tickwave rollback\` takes the old one back, \`tickwave cleanup\` drops it`,
   );

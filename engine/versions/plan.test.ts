@@ -136,6 +136,13 @@ test('names who reads what breaks, those who lose a column first', () => {
   ];
   const lost = plan(edited('latest', 'place, minute, change', 'place, minute'), consumers);
   expect(lost.changes[0]?.consumers.map(({ name }) => name)).toEqual(['champion', 'api']);
+  // A model that only needs columns that mean what they did before does not have to look.
+  const filtered = plan(edited('minutes', 'sum(price)', 'max(price)'), [
+    ...consumers,
+    { kind: 'model', name: 'by place', reads: 'latest', columns: ['place', 'minute'] },
+  ]);
+  const read = filtered.changes.find(({ name }) => name === 'latest');
+  expect(read?.consumers.map(({ name }) => name)).toEqual(['api', 'champion']);
   const more = plan(edited('latest', 'change from', 'change, 1 as one from'), consumers);
   expect(more.changes[0]).toMatchObject({ class: 'additive', consumers: [] });
 });

@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogObject, ObjectKind } from '../catalog/object.ts';
 import { contentHashes } from '../postgres/deploy/hash.ts';
 import { type ChangeClass, type ColumnDiff, classify, columnDiff } from './classify.ts';
+import { fingerprints } from './fingerprint.ts';
 import { type DiffLine, diffLines } from './lineDiff.ts';
 import { refusals } from './refusals.ts';
 
@@ -68,6 +69,10 @@ const ORDER: readonly ChangeClass[] = ['cosmetic', 'additive', 'breaking'];
  */
 export function planChanges({ before, after, consumers = [], costOf }: PlanOptions): Plan {
   const hashes = { before: contentHashes(before), after: contentHashes(after) };
+  const changed: ColumnChanged = (name, column) => {
+    const [old, fresh] = [before, after].map((one) => fingerprints(one, 'postgres').get(name)?.columns);
+    return old?.get(column) !== fresh?.get(column);
+  };
   const changes: ObjectChange[] = [];
   const known = new Map<string, ObjectChange>();
   const add = (change: ObjectChange): void => {
@@ -91,7 +96,7 @@ export function planChanges({ before, after, consumers = [], costOf }: PlanOptio
     if (old.statement.text !== object.statement.text) {
       const classed = classify({ object: old, catalog: before }, { object, catalog: after });
       const lines = diffLines(old.statement.text, object.statement.text);
-      const by = affectedConsumers(consumers, object, classed.class, classed.columns);
+      const by = affectedConsumers(consumers, object, classed.class, classed.columns, changed);
       add({ ...base, what: 'changed', ...classed, lines, consumers: by });
       if (classed.class !== 'cosmetic' || !object.query) continue;
     }
@@ -101,7 +106,7 @@ export function planChanges({ before, after, consumers = [], costOf }: PlanOptio
     const columns = { added: [], removed: [], moved: false };
     const of = cause?.class ?? 'breaking';
     const why = cause ? `reads ${cause.name}` : 'a function that it calls changed';
-    const by = affectedConsumers(consumers, object, of, columns);
+    const by = affectedConsumers(consumers, object, of, columns, changed);
     const affected = {
       ...base,
       what: 'affected' as const,
@@ -147,15 +152,22 @@ function summed(changes: readonly ObjectChange[], refused: readonly string[]): P
   };
 }
 
-/** Who has to look: all who read a view that breaks, and those who need a column that goes. */
+/** Whether a column means something else than before. */
+type ColumnChanged = (object: string, column: string) => boolean;
+
+/** Who has to look: all who read a view that breaks, but those who only need columns that stay what they are; first who loses one. */
 function affectedConsumers(
   consumers: readonly Consumer[],
   object: CatalogObject,
   of: ChangeClass,
   { removed }: ColumnDiff,
+  changed: ColumnChanged,
 ): Consumer[] {
   if (of !== 'breaking') return [];
-  const own = consumers.filter(({ reads }) => reads === object.name);
+  const own = consumers.filter(
+    ({ reads, columns }) =>
+      reads === object.name && (columns?.some((column) => changed(reads, column)) ?? true),
+  );
   const losing = own.filter(({ columns }) => columns?.some((column) => removed.includes(column)));
   return losing.length > 0 ? [...losing, ...own.filter((one) => !losing.includes(one))] : own;
 }
