@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
 import { inTurn } from '../../engine/database/hold.ts';
+import { rewriteRows } from '../../engine/database/rewriteRows.ts';
 import { writeRows } from '../../engine/database/writeRows.ts';
 import {
   changedFeatures,
@@ -66,10 +67,9 @@ export class FeatureWatch {
   /** A model of before fingerprints were kept is taken to fit what it predicts from. */
   async #adopt({ name, version, algorithm, featureNames, ...model }: RegisteredModel, meant: FeatureVersion) {
     if (model.featureFingerprints !== null || algorithm === 'persistence') return;
-    await this.#options.pool.query(
-      'update models set feature_fingerprints = $3 where name = $1 and version = $2 and feature_fingerprints is null',
-      [name, version, JSON.stringify(fingerprintsOf(meant, featureNames))],
-    );
+    await this.#rewrite(name, version, {
+      feature_fingerprints: JSON.stringify(fingerprintsOf(meant, featureNames)),
+    });
     this.#options.say(
       `${name} ${version} was trained before it was remembered what features mean: it is taken to fit those there are`,
     );
@@ -77,20 +77,29 @@ export class FeatureWatch {
 
   /** Writes down of every version whether its features changed. */
   async #mark(meant: FeatureVersion): Promise<void> {
-    const { pool, registry, say } = this.#options;
+    const { registry, say } = this.#options;
     for (const model of await registry.list(null)) {
       const { name, version, alias } = model;
       const changed = changedFeatures(model, meant);
       if (changed.join() === (model.changedFeatures ?? []).join()) continue;
       const written = changed.length === 0 ? null : JSON.stringify(changed);
-      await pool.query('update models set changed_features = $3 where name = $1 and version = $2', [
-        ...[name, version, written],
-      ]);
+      await this.#rewrite(name, version, { changed_features: written });
       if (alias === null) continue;
       if (written === null) say(`${name} ${version} fits the features again`);
       else
         say(`${name} ${version} (${alias}) does not fit the features any more: ${someOf(changed)} changed`);
     }
+  }
+
+  /** In the turn of its name: where there is no update the whole row is written again, its alias with it. */
+  async #rewrite(name: string, version: number, set: Readonly<Record<string, string | null>>): Promise<void> {
+    const { pool, clock } = this.#options;
+    await inTurn(pool, `tickwave model ${name}`, clock, (client, profile) =>
+      rewriteRows(client, profile, {
+        ...{ table: 'models', set },
+        ...{ where: 'name = $1 and version = $2', values: [name, version] },
+      }),
+    );
   }
 
   /** Whether a name needs a training. Sees to its champion first. */
