@@ -149,6 +149,7 @@ test('no model ever predicts from features that it was not trained on, through p
     rules: { confidence: 0.95, leastWindows: 1e9, seed: 1 },
     monitoring: STANDARD_MONITORING,
     alerts: null,
+    membership: null,
     training: {
       schedule: parseSchedule('30d') as NonNullable<ReturnType<typeof parseSchedule>>,
       ready: async () => false,
