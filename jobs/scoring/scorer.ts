@@ -133,7 +133,8 @@ export class Scorer {
 
   async #callRoster(): Promise<void> {
     const { pool } = this.#options;
-    const [stamp, columns] = await Promise.all([readFeatureStamp(pool), featureColumns(pool)]);
+    const stamp = await readFeatureStamp(pool);
+    const columns = await featureColumns(pool);
     if (stamp !== this.#meant.stamp) this.#meant = await readFeatureVersion(pool);
     this.#columns = columns;
     // While names go over nobody is asked; who fits is known afterwards.
