@@ -60,7 +60,7 @@ async function readHour(
   features: readonly string[],
   hour: number,
 ): Promise<readonly (readonly (number | null)[])[]> {
-  const { fields } = await client.query('select * from features limit 1');
+  const { fields } = await client.query("select * from features where exchange = ''");
   const columns = new Set(fields.map(({ name }) => name));
   const list = features.map((name) => {
     if (name === PREDICTION) return 'predictions.predicted_return';

@@ -32,7 +32,7 @@ export async function* sampleFeatures(
   client: ClientBase,
   { markets, features, from, to, step }: FeatureSample,
 ): AsyncGenerator<readonly SampledMinute[]> {
-  const { fields } = await client.query('select * from features limit 1');
+  const { fields } = await client.query("select * from features where exchange = ''");
   const columns = new Set(fields.map(({ name }) => name));
   const list = features.map((name) => (columns.has(name) ? `${quoted(name)}::double precision` : NOTHING));
   const text = `select (extract(epoch from window_start) * 1000)::double precision, ${list.join(', ')}
