@@ -5,7 +5,6 @@ const OBJECTS = [
   'landing/drift_references',
   'landing/drift_counts',
   'landing/drift_checks',
-  'landing/retraining_decisions',
   'monitoring/drift',
   'monitoring/drift_states',
 ];
