@@ -26,7 +26,9 @@ function checkCross({ quals, usingClause, isNatural, rarg }: Tree, report: Repor
 function checkLimit({ limitCount }: SelectStmt, report: Report): void {
   const count = pick(limitCount, 'A_Const');
   if (count !== undefined && count.ival !== undefined && (count.ival.ival ?? 0) === 0)
-    report(unshown('limit-zero', 'limit 0 was not seen to work', 'ask for a key that no row has', count.location));
+    report(
+      unshown('limit-zero', 'limit 0 was not seen to work', 'ask for a key that no row has', count.location),
+    );
 }
 
 /** Of its own rows and of those outside alike: which is which the names do not tell. */
