@@ -262,15 +262,15 @@ function recorded(
   const sinks = from.objects.filter(
     (object) => object.kind === 'sink' && was.has(object.name) && !wanted.has(object.name),
   );
-  return [
+  const changes = [
     ...forgotten([...gone, ...sinks]),
     ...objects.flatMap(commentStatements).map(send),
     ...(records.length > 0 ? [send(recordStatement(records, 'done'))] : []),
     ...objects.flatMap((object) => undescribed(from.find(object.name), object)),
     ...catalogRows(objects).map(send),
-    send(fingerprintRows(to)),
-    send('flush'),
   ];
+  // Without another text nothing means anything else.
+  return [...changes, ...(changes.length > 0 ? [send(fingerprintRows(to))] : []), send('flush')];
 }
 
 /** Takes back that objects are deployed, and what was said of them. */
