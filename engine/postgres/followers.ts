@@ -33,7 +33,10 @@ export class Followers {
   }
 
   wants(relation: string): boolean {
-    return this.#always.has(relation) || (this.#until.get(relation) ?? 0) >= this.#clock.now();
+    return (
+      this.#always.has(relation) ||
+      (this.#until.get(relation) ?? Number.NEGATIVE_INFINITY) >= this.#clock.now()
+    );
   }
 
   /** Those that are followed since the last time, to whom everything may have changed. */
