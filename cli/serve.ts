@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { databaseMetrics } from '../api/metrics/databaseMetrics.ts';
 import { HopMetrics } from '../api/metrics/hopMetrics.ts';
 import type { Config } from '../config/config.ts';
@@ -6,7 +7,7 @@ import { Admin } from './admin/admin.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exitCodes.ts';
 import { followHops } from './hops.ts';
-import { aborted } from './interrupt.ts';
+import { aborted, LISTENERS } from './interrupt.ts';
 import type { OpenModels } from './models/service.ts';
 import { type OpenMonitoring, openMonitoring } from './monitoring.ts';
 import { type OpenApi, openApi } from './openApi.ts';
@@ -37,6 +38,7 @@ export async function serve(serving: Serving): Promise<number> {
   const api = await apiOf(serving, monitoring);
   const ending = new AbortController();
   const endWith = AbortSignal.any([signal, ending.signal]);
+  setMaxListeners(LISTENERS, endWith);
   try {
     announce(platform.database.dataDir, {
       pid: process.pid,
