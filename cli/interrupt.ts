@@ -1,11 +1,8 @@
-import { setMaxListeners } from 'node:events';
 import { EXIT } from './exitCodes.ts';
 
 /** A terminal's Ctrl-C reaches us twice under npm, once by itself and once passed on: both are the first. */
 const SAME_WITHIN_MS = 1000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** Loops that sleep until it at the same time: more than this would be a leak. */
-export const LISTENERS = 50;
 
 /**
  * Aborts at the first Ctrl-C, SIGTERM or SIGHUP, so that the verb can end in order; a second one ends the process at
@@ -13,7 +10,6 @@ export const LISTENERS = 50;
  */
 export function onInterrupt(say: (line: string) => void, now: () => number = Date.now): AbortSignal {
   const abort = new AbortController();
-  setMaxListeners(LISTENERS, abort.signal);
   let first: number | null = null;
   const interrupt = (): void => {
     if (first === null) {

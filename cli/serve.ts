@@ -7,7 +7,7 @@ import { Admin } from './admin/admin.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exitCodes.ts';
 import { followHops } from './hops.ts';
-import { aborted, LISTENERS } from './interrupt.ts';
+import { aborted } from './interrupt.ts';
 import type { OpenModels } from './models/service.ts';
 import { type OpenMonitoring, openMonitoring } from './monitoring.ts';
 import { type OpenApi, openApi } from './openApi.ts';
@@ -29,6 +29,9 @@ export interface Serving {
   readonly signal: AbortSignal;
   readonly json: boolean;
 }
+
+/** Loops that sleep until the end at the same time: more than this would be a leak. */
+const LISTENERS = 50;
 
 /** Runs the API, the models, the source and the status lines on a platform until the signal aborts or something fails for good. */
 export async function serve(serving: Serving): Promise<number> {

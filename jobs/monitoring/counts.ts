@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ClientBase } from 'pg';
 import type { WrittenRow } from '../../engine/database/writeRows.ts';
+import { columnsOf } from '../columns.ts';
 import { binOf } from './bins.ts';
 import type { WatchedModel } from './progress.ts';
 import { finite, NOTHING, scoredMarkets } from './sampled.ts';
@@ -60,8 +61,7 @@ async function readHour(
   features: readonly string[],
   hour: number,
 ): Promise<readonly (readonly (number | null)[])[]> {
-  const { fields } = await client.query("select * from features where exchange = ''");
-  const columns = new Set(fields.map(({ name }) => name));
+  const columns = new Set(await columnsOf(client, 'features'));
   const list = features.map((name) => {
     if (name === PREDICTION) return 'predictions.predicted_return';
     return columns.has(name) ? `features.${quoted(name)}::double precision` : NOTHING;

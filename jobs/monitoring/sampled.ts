@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ClientBase } from 'pg';
+import { columnsOf } from '../columns.ts';
 import type { Market } from '../training/dataset/trainingRows.ts';
 
 const FIND_PREDICTED = readFileSync(new URL('./sql/findPredicted.sql', import.meta.url), 'utf8');
@@ -32,8 +33,7 @@ export async function* sampleFeatures(
   client: ClientBase,
   { markets, features, from, to, step }: FeatureSample,
 ): AsyncGenerator<readonly SampledMinute[]> {
-  const { fields } = await client.query("select * from features where exchange = ''");
-  const columns = new Set(fields.map(({ name }) => name));
+  const columns = new Set(await columnsOf(client, 'features'));
   const list = features.map((name) => (columns.has(name) ? `${quoted(name)}::double precision` : NOTHING));
   const text = `select (extract(epoch from window_start) * 1000)::double precision, ${list.join(', ')}
     from features

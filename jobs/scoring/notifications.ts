@@ -1,14 +1,11 @@
 import pg from 'pg';
-import { z } from 'zod';
 import type { Clock } from '../../engine/clock.ts';
+import { readSummary } from '../../engine/postgres/notified.ts';
+import { CHANGES_CHANNEL } from '../../engine/postgres/notify.ts';
 import { detectProfile } from '../../engine/profile.ts';
 
-/** Channel on which the engine says after each refresh which views changed: docs/engine.md. */
-const CHANNEL = 'tickwave_changes';
 /** Pauses between attempts to listen again double up to this, in milliseconds. */
 const LONGEST_PAUSE = 5000;
-
-const payloadSchema = z.object({ views: z.record(z.string(), z.number()) });
 
 /**
  * The scorer's `onChange` over NOTIFY, for one that runs in another process than the engine. While the connection is lost
@@ -65,7 +62,7 @@ async function listen(
       await client.end();
       return 'never';
     }
-    await client.query(`listen ${CHANNEL}`);
+    await client.query(`listen ${CHANGES_CHANNEL}`);
   } catch {
     await client.end().catch(() => undefined);
     return 'failed';
@@ -78,10 +75,6 @@ async function listen(
 
 /** A refresh that changed too many views to name them says none, and may have changed any. */
 function concerns(payload: string): boolean {
-  try {
-    const { views } = payloadSchema.parse(JSON.parse(payload));
-    return 'watermarks' in views || Object.keys(views).length === 0;
-  } catch {
-    return false;
-  }
+  const views = readSummary(payload)?.views;
+  return views !== undefined && ('watermarks' in views || Object.keys(views).length === 0);
 }

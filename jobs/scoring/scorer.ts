@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Clock } from '../../engine/clock.ts';
+import { columnsOf } from '../columns.ts';
 import { said } from '../models/errors.ts';
 import { type FeatureVersion, readFeatureStamp, readFeatureVersion } from '../registry/featureVersion.ts';
 import { ownDue, type Partition } from './partition.ts';
@@ -9,7 +10,7 @@ import { type Refusal, Roster, type RosterOptions, type Service, type ServingMod
 import { scorePiece } from './score.ts';
 import { storePredictions } from './store.ts';
 import { logScored } from './windowLog.ts';
-import { type DueMarket, featureColumns, findDue, readWindows } from './windows.ts';
+import { type DueMarket, findDue, readWindows } from './windows.ts';
 
 export interface ScorerOptions extends Omit<RosterOptions, 'clock'>, Limits {
   /** Connections as the owner of the database; two are enough. */
@@ -134,7 +135,7 @@ export class Scorer {
   async #callRoster(): Promise<void> {
     const { pool } = this.#options;
     const stamp = await readFeatureStamp(pool);
-    const columns = await featureColumns(pool);
+    const columns = new Set(await columnsOf(pool, 'features'));
     if (stamp !== this.#meant.stamp) this.#meant = await readFeatureVersion(pool);
     this.#columns = columns;
     // While names go over nobody is asked; who fits is known afterwards.

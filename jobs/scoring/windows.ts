@@ -54,13 +54,6 @@ export async function findDue(
   return (await pool.query<DueMarket>({ name: 'find due windows', text: FIND_DUE, values })).rows;
 }
 
-/** Names of the columns of `features`. */
-export async function featureColumns(pool: Pool): Promise<ReadonlySet<string>> {
-  // No market has this name, so no row is read.
-  const { fields } = await pool.query("select * from features where exchange = ''");
-  return new Set(fields.map(({ name }) => name));
-}
-
 /** Windows, and which version of the views they were read from. */
 export interface ReadWindows {
   readonly windows: readonly ClosedWindow[];

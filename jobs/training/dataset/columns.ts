@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { columnsOf } from '../../columns.ts';
 import { UnknownFeature } from '../errors.ts';
 
 /** `training_set` says so itself: what stands between these two columns is the input of a model. */
@@ -7,9 +8,7 @@ const AFTER = 'forward_return';
 
 /** The features of `training_set`, in its order. @throws UnknownFeature when it is not as described */
 export async function trainingFeatures(client: ClientBase): Promise<readonly string[]> {
-  // No market has this name, so no row is read.
-  const { fields } = await client.query("select * from training_set where exchange = ''");
-  const names = fields.map((field) => field.name);
+  const names = await columnsOf(client, 'training_set');
   const [first, last] = [names.indexOf(BEFORE), names.indexOf(AFTER)];
   if (first >= 0 && last > first + 1) return names.slice(first + 1, last);
   throw new UnknownFeature(
