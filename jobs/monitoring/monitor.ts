@@ -3,7 +3,7 @@ import type { Clock } from '../../engine/clock.ts';
 import { said } from '../models/errors.ts';
 import type { Registry } from '../registry/registry.ts';
 import { checkDrift, type DriftChange } from './drift.ts';
-import { decideRetraining, type RetrainingDecision } from './policy.ts';
+import { decideRetraining, type JudgedDecision } from './policy.ts';
 import { type WatchedModel, watchedModels } from './progress.ts';
 import { PREDICTION, storePredictionReference, storeReferences } from './references.ts';
 import type { MonitoringSettings } from './settings.ts';
@@ -25,7 +25,7 @@ export interface MonitoringPlatform {
 export interface Monitored {
   /** Features whose state changed. */
   readonly changes: readonly DriftChange[];
-  readonly decisions: readonly RetrainingDecision[];
+  readonly decisions: readonly JudgedDecision[];
   /** Names of models that are to be trained now. */
   readonly retrain: readonly string[];
   /** What was done and what could not be, for people; empty when there is nothing to say. */
@@ -102,6 +102,6 @@ function changeSentence({ model, version, feature, from, to, adjustedPsi }: Drif
   return `${model} ${version}: ${feature} went from ${from} to ${to} (adjusted stability index ${adjustedPsi.toPrecision(3)}).`;
 }
 
-function decisionSentence({ name, version, action, reasons }: RetrainingDecision): string {
+function decisionSentence({ name, version, action, reasons }: JudgedDecision): string {
   return `${name} ${version}: ${action === 'retrain' ? 'it is to be trained again' : 'it is not trained again yet'}. ${reasons.join(' ')}`;
 }

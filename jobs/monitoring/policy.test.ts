@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { seeded } from '../../test/property/history.ts';
 import { ManualClock } from '../../test/support/manualClock.ts';
 import type { JobsDatabase } from '../registry/testing/tables.ts';
-import { decideRetraining, type RetrainingDecision } from './policy.ts';
+import { decideRetraining, type JudgedDecision } from './policy.ts';
 import { STANDARD_MONITORING } from './settings.ts';
 import {
   emptyMonitoring,
@@ -87,7 +87,7 @@ async function drifted(model: TestModel, counts: Readonly<Record<string, number>
       );
 }
 
-const decide = (settings = SETTINGS): Promise<readonly RetrainingDecision[]> =>
+const decide = (settings = SETTINGS): Promise<readonly JudgedDecision[]> =>
   decideRetraining(database.pool, clock, settings);
 const stored = async () =>
   (

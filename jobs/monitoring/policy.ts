@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { ClientBase, Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
 import { inTurn } from '../../engine/database/hold.ts';
-import { writeRows } from '../../engine/database/writeRows.ts';
 import type { EngineProfile } from '../../engine/profile.ts';
 import { judgeSkill, type SkillEvidence, type SkillVerdict } from './lostSkill.ts';
 import { type WatchedModel, watchedModels } from './progress.ts';
+import { type RetrainingDecision, recordDecision } from './retrainingDecision.ts';
 import type { PolicySettings } from './settings.ts';
 
 const sql = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
@@ -15,19 +15,11 @@ const FIND_TRAINED = sql('findTrained');
 
 const HOUR = 3_600_000;
 
-/** One decision, as the table `retraining_decisions` has it. Plain data. */
-export interface RetrainingDecision {
-  readonly name: string;
-  /** The champion that gave the reason. */
-  readonly version: number;
-  /** `wait`: there is reason to, and the last training is too recent. */
-  readonly action: 'retrain' | 'wait';
-  /** Sentences for people. */
-  readonly reasons: readonly string[];
-  readonly evidence: { readonly skill: SkillEvidence; readonly drift: DriftEvidence };
-  /** Event time up to which it was judged, ISO 8601. */
-  readonly judgedThrough: string;
-}
+/** A decision about a champion, by how well it predicted and what its inputs did. */
+export type JudgedDecision = RetrainingDecision<{
+  readonly skill: SkillEvidence;
+  readonly drift: DriftEvidence;
+}>;
 
 /** How much of what is watched has drifted. Plain data. */
 export interface DriftEvidence {
@@ -53,9 +45,9 @@ export async function decideRetraining(
   pool: Pool,
   clock: Clock,
   settings: PolicySettings,
-): Promise<readonly RetrainingDecision[]> {
+): Promise<readonly JudgedDecision[]> {
   const champions = (await watchedModels(pool)).filter(({ alias }) => alias === 'champion');
-  const decisions: RetrainingDecision[] = [];
+  const decisions: JudgedDecision[] = [];
   for (const model of champions) {
     const decision = await inTurn(pool, `tickwave retraining ${model.name}`, clock, (client, profile) =>
       decide(client, profile, clock, settings, model),
@@ -71,7 +63,7 @@ async function decide(
   clock: Clock,
   settings: PolicySettings,
   model: WatchedModel,
-): Promise<RetrainingDecision | null> {
+): Promise<JudgedDecision | null> {
   const { name, version } = model;
   const through = judgedThrough(model, settings);
   const last = await findTrainings(client, name);
@@ -81,7 +73,7 @@ async function decide(
   const reasons = [...skillReasons(skill, settings), ...driftReasons(drift, settings)];
   if (reasons.length === 0) return null;
   const cool = stillCooling(last, through, settings);
-  const decision: RetrainingDecision = {
+  const decision: JudgedDecision = {
     name,
     version,
     action: cool === null ? 'retrain' : 'wait',
@@ -89,13 +81,7 @@ async function decide(
     evidence: { skill: skill.evidence, drift },
     judgedThrough: new Date(through).toISOString(),
   };
-  await writeRows(client, profile, 'retraining_decisions', [
-    {
-      ...{ name, decision: (last.decided ?? 0) + 1, version, action: decision.action },
-      ...{ reasons: JSON.stringify(decision.reasons), evidence: JSON.stringify(decision.evidence) },
-      ...{ judged_through: decision.judgedThrough, decided_at: new Date(clock.now()).toISOString() },
-    },
-  ]);
+  await recordDecision(client, profile, clock, decision, last.decided ?? 0);
   return decision;
 }
 

@@ -1,3 +1,4 @@
+import { eventTime } from '../eventTime.ts';
 import { changedFeatures, readFeatureVersion } from '../registry/featureVersion.ts';
 import { expiryOf, type RegisteredModel } from '../registry/registeredModel.ts';
 import { standsInFor } from '../registry/standIn.ts';
@@ -20,10 +21,7 @@ export async function needsBaseline(
   const champion = (await registry.list(name)).find(({ alias }) => alias === 'champion');
   if (champion === undefined || champion.algorithm === 'persistence') return true;
   if (changedFeatures(champion, await readFeatureVersion(pool)).length > 0) return true;
-  const { rows } = await pool.query<{ now: number | null }>(
-    'select (extract(epoch from max(event_time)) * 1000)::double precision as now from watermarks',
-  );
-  return (rows[0]?.now ?? 0) >= expiryOf(champion, expiryMs);
+  return (await eventTime(pool)) >= expiryOf(champion, expiryMs);
 }
 
 /**

@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
 import { inTurn } from '../../engine/database/hold.ts';
 import { rewriteRows } from '../../engine/database/rewriteRows.ts';
-import { writeRows } from '../../engine/database/writeRows.ts';
+import { eventTime } from '../eventTime.ts';
+import { type RetrainingDecision, recordDecision } from '../monitoring/retrainingDecision.ts';
 import {
   changedFeatures,
   type FeatureVersion,
@@ -175,23 +176,12 @@ export class FeatureWatch {
         changed.length === 0
           ? 'Its features changed, and only the baseline stands in for it.'
           : `Its features changed: ${someOf(changed)}.`;
-      await writeRows(client, profile, 'retraining_decisions', [
-        {
-          ...{ name, decision: (last?.decision ?? 0) + 1, version: first?.version ?? last?.version ?? 0 },
-          ...{ action: 'retrain', reasons: JSON.stringify([reason]) },
-          evidence: JSON.stringify({ features: { changed, stamp: meant.stamp } }),
-          judged_through: new Date(through).toISOString(),
-          decided_at: new Date(clock.now()).toISOString(),
-        },
-      ]);
+      const decision: RetrainingDecision = {
+        ...{ name, version: first?.version ?? last?.version ?? 0, action: 'retrain', reasons: [reason] },
+        evidence: { features: { changed, stamp: meant.stamp } },
+        judgedThrough: new Date(through).toISOString(),
+      };
+      await recordDecision(client, profile, clock, decision, last?.decision ?? 0);
     });
   }
-}
-
-/** The latest event time of all markets, milliseconds since the Unix epoch; 0 before there is any. */
-async function eventTime(pool: Pool): Promise<number> {
-  const { rows } = await pool.query<{ now: number | null }>(
-    'select (extract(epoch from max(event_time)) * 1000)::double precision as now from watermarks',
-  );
-  return rows[0]?.now ?? 0;
 }
