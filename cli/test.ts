@@ -1,13 +1,11 @@
-import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { loadCatalog } from '../engine/catalog/catalog.ts';
-import { deleteDataFolder } from '../engine/postgres/server/placement.ts';
-import { startServer } from '../engine/postgres/server.ts';
 import { runViewTests, type ViewTestResult } from '../engine/viewTests.ts';
 import type { Context } from './context.ts';
 import { FoundWanting } from './errors.ts';
+import { onScratchServer } from './scratchServer.ts';
 
 /** `tickwave test` */
 export function test(context: Context): Command {
@@ -33,6 +31,7 @@ async function run(context: Context, filter: string | undefined, json: boolean):
   const { SQL_DIR } = context.config();
   const catalog = await loadCatalog(SQL_DIR);
   const results = await onScratchServer(
+    tmpdir(),
     (url) =>
       runViewTests({
         url,
@@ -59,21 +58,4 @@ function describe({ file, line, view, name, passed, message }: ViewTestResult): 
     `      sql/tests/${file.split('/').at(-1)}:${line}`,
     ...message.split('\n').map((text) => `      ${text}`),
   ];
-}
-
-async function onScratchServer<T>(
-  work: (url: string) => Promise<T>,
-  log: (line: string) => void,
-): Promise<T> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'tickwave-test-'));
-  try {
-    const server = await startServer({ dataDir, onLog: log });
-    try {
-      return await work(server.url('owner'));
-    } finally {
-      await server.stop();
-    }
-  } finally {
-    deleteDataFolder(dataDir);
-  }
 }

@@ -91,7 +91,7 @@ async function run(context: Context, flags: Flags): Promise<number> {
     }
     const deployment = await bring(context, versions, id, null, ['built', 'audited', 'rolled_back'], signal);
     if (signal.aborted) return cancel(context, versions, id);
-    const audits = await audit(versions, context.config(), deployment);
+    const audits = await audit(context, versions, deployment);
     if (signal.aborted) return cancel(context, versions, id);
     const failed = objections(audits, []);
     if (failed.length === 0 && deployment.state === 'built') await versions.passed(id, owner());

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
-import type { Config } from '../../config/config.ts';
 import type { Audit, Invariant } from '../../engine/versions/audit.ts';
 import type { Deployment } from '../../engine/versions/deployment.ts';
 import type { Versions } from '../../engine/versions/versions.ts';
+import type { Context } from '../context.ts';
+import { testAudits } from './viewTests.ts';
 
 /** What holds of every candle, wherever it is. */
 const INVARIANTS: readonly Invariant[] = [
@@ -15,8 +15,9 @@ const INVARIANTS: readonly Invariant[] = [
 ];
 
 /** Asks a version that is built whether it may take the names. The answers are kept. */
-export async function audit(versions: Versions, config: Config, deployment: Deployment): Promise<Audit[]> {
-  const audits = await versions.audit(deployment, INVARIANTS, join(config.SQL_DIR, 'tests'));
+export async function audit(context: Context, versions: Versions, deployment: Deployment): Promise<Audit[]> {
+  const rows = await versions.audit(deployment, INVARIANTS);
+  const audits = [...rows, ...(await testAudits(context, versions, deployment))];
   await versions.recordAudits(deployment.id, audits);
   return audits;
 }

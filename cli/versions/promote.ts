@@ -35,7 +35,7 @@ export async function promoteVersion(
 ): Promise<void> {
   const { terminal } = context;
   const deployment = await need(versions, ['built', 'audited', 'rolled_back'], 'promote');
-  const audits = await audit(versions, context.config(), deployment);
+  const audits = await audit(context, versions, deployment);
   for (const line of describeAudits(audits, allow)) terminal.say(line);
   if (objections(audits, allow).length > 0) {
     context.terminal.say(adviceOn(audits.filter(({ passed }) => !passed)));

@@ -52,13 +52,16 @@ export interface Deployment extends Owner {
   readonly message: string | null;
 }
 
+/** The texts of a version, of before and after. */
+export type Sides = Pick<Deployment, 'state' | 'oldFiles' | 'newFiles'>;
+
 /** Which of its two versions the names stand for. */
-export function publishedFiles({ state, oldFiles, newFiles }: Deployment): Files {
+export function publishedFiles({ state, oldFiles, newFiles }: Sides): Files {
   return state === 'promoted' || state === 'cleaned' ? newFiles : oldFiles;
 }
 
 /** The version that is kept up to date beside it. */
-export function otherFiles({ state, oldFiles, newFiles }: Deployment): Files {
+export function otherFiles({ state, oldFiles, newFiles }: Sides): Files {
   return state === 'promoted' ? oldFiles : newFiles;
 }
 

@@ -95,8 +95,10 @@ export interface Versions {
   ): Promise<Deployment>;
   /** Notes that audits of a built version passed. */
   passed(id: number, by: Owner): Promise<void>;
-  /** Asks a built version whether it may take the names: its rows, and the tests in a folder. */
-  audit(deployment: Deployment, invariants: readonly Invariant[], tests: string): Promise<Audit[]>;
+  /** Where the tests of sql/tests can run, in a schema of their own; null when they need a PostgreSQL beside it. */
+  readonly testUrl: string | null;
+  /** Asks the rows of a built version whether it may take the names. */
+  audit(deployment: Deployment, invariants: readonly Invariant[]): Promise<Audit[]>;
   recordAudits(id: number, audits: readonly Audit[]): Promise<void>;
   compare(deployment: Deployment, options: CompareOptions): Promise<ViewDiff[]>;
   /** The last versions, the newest first. */

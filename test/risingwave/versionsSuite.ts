@@ -107,6 +107,7 @@ export function versionsSuite(open: () => Cluster, { trades, seed, within }: Par
         await ran('plan');
         const history = JSON.parse((await ran('versions', '--json')).stdout) as Record<string, unknown>[];
         expect(history).toMatchObject([{ id: 1, state: 'cleaned', class: 'breaking' }]);
+        expect(history[0]?.audits).toContainEqual(expect.objectContaining({ audit: 'test', passed: true }));
       },
       within,
     );

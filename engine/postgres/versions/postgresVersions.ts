@@ -10,7 +10,6 @@ import {
   publishedFiles,
   type Wanted,
 } from '../../versions/deployment.ts';
-import { catalogOf } from '../../versions/files.ts';
 import type { Cost, Plan } from '../../versions/plan.ts';
 import type {
   BringOptions,
@@ -19,7 +18,6 @@ import type {
   Versions,
   ViewDiff,
 } from '../../versions/versions.ts';
-import { runViewTests } from '../../viewTests.ts';
 import { auditRows, recordAudits } from './audits.ts';
 import { compareVersions } from './compareVersions.ts';
 import { readCosts } from './costs.ts';
@@ -33,13 +31,13 @@ import { layoutOf } from './worker.ts';
 /** Versions on PostgreSQL: what is wanted is written down, and the engine that runs does it. */
 export class PostgresVersions implements Versions {
   readonly goesOn = true;
+  readonly testUrl: string;
   readonly #client: pg.Client;
-  readonly #url: string;
 
   /** @param client a connection to the database at the address */
   constructor(client: pg.Client, url: string) {
     this.#client = client;
-    this.#url = url;
+    this.testUrl = url;
   }
 
   here(catalog: Catalog): Catalog {
@@ -59,7 +57,7 @@ export class PostgresVersions implements Versions {
   }
 
   async statements(after: Catalog): Promise<readonly string[]> {
-    return (await buildStatements(this.#url, this.here(after))).map((statement) => `${statement};\n`);
+    return (await buildStatements(this.testUrl, this.here(after))).map((statement) => `${statement};\n`);
   }
 
   active(): Promise<Deployment | null> {
@@ -89,24 +87,9 @@ export class PostgresVersions implements Versions {
     return setAudited(this.#client, id, by.owner);
   }
 
-  async audit(deployment: Deployment, invariants: readonly Invariant[], tests: string): Promise<Audit[]> {
+  audit(deployment: Deployment, invariants: readonly Invariant[]): Promise<Audit[]> {
     const layout = layoutOf(publishedFiles(deployment), otherFiles(deployment));
-    const rows = await auditRows(this.#client, layout, invariants);
-    const catalog = catalogOf(otherFiles(deployment));
-    const answers = await runViewTests({ url: this.#url, catalog, folder: tests });
-    const failed = answers.filter(({ passed }) => !passed);
-    const passing = answers.length - failed.length;
-    const audit = { audit: 'test' };
-    return [
-      ...rows,
-      ...failed.map(({ view, name, message }) => ({
-        ...{ ...audit, view, passed: false },
-        detail: `${name}: ${message}`,
-      })),
-      ...(passing > 0
-        ? [{ ...audit, view: '', passed: true, detail: `${passing} tests of sql/tests passed` }]
-        : []),
-    ];
+    return auditRows(this.#client, layout, invariants);
   }
 
   recordAudits(id: number, audits: readonly Audit[]): Promise<void> {

@@ -38,6 +38,7 @@ import { VersionWork } from './work.ts';
 /** Versions on RisingWave: who asks for something does it, statement after statement; dead on the way, the next one goes on. */
 export class RisingwaveVersions implements Versions {
   readonly goesOn = false;
+  readonly testUrl = null;
   readonly #client: pg.Client;
   readonly #url: string;
   readonly #options: RisingwaveOptions;
@@ -138,7 +139,6 @@ export class RisingwaveVersions implements Versions {
     await this.#store.save({ ...(await this.#found(id)), state: 'audited' }, 'audited', by.owner);
   }
 
-  /** The tests of sql/tests are of the text, not of the rows: they run on PostgreSQL, by `tickwave test`. */
   async audit(deployment: Deployment, invariants: readonly Invariant[]): Promise<Audit[]> {
     const [before, after] = [catalogOf(publishedFiles(deployment)), catalogOf(otherFiles(deployment))];
     return auditRows(this.#client, before, after, invariants);
