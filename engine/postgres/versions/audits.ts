@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { type Audit, type Invariant, MOST_LOST } from '../../versions/audit.ts';
+import { type Audit, askable, type Counts, type Invariant, judge } from '../../versions/audit.ts';
 import { identifier } from '../compile/restrict.ts';
 import type { Layout } from '../deploy/plan.ts';
 
@@ -10,39 +10,44 @@ export async function auditRows(
   invariants: readonly Invariant[],
 ): Promise<Audit[]> {
   const audits: Audit[] = [];
-  for (const [name, side] of layout.sides) {
+  for (const [name, { view }] of layout.sides) {
     const object = layout.catalog.get(name);
+    const old = layout.published.find(view);
+    const asked = askable(invariants, object.columns);
     const table = layout.tableOf(name);
-    const before = layout.published.find(side.view);
-    const old = before?.kind === 'materialized view' ? layout.tableOf(side.view) : null;
-    const columns = object.columns.map((column) => column.name);
-    const kept = invariants.filter((one) => one.columns.every((column) => columns.includes(column)));
-    const key = object.key.map(identifier).join(', ');
-    const count = (condition: string): string => `count(*) filter (where ${condition})::float8`;
-    const { rows } = await client.query<Record<string, number>>(
-      `select count(*)::float8 as rows, ${count(`num_nulls(${key}) > 0`)} as nulls,
-        (count(*) - count(distinct (${key})))::float8 as repeated,
-        ${old === null ? 'null' : `(select count(*)::float8 from ${old})`} as before,
-        ${old === null ? 'null' : `(select ${count(`num_nulls(${before?.key.map(identifier).join(', ')}) > 0`)} from ${old})`} as "nulls before"
-        ${kept.map(({ holds }, index) => `, ${count(`not (${holds})`)} as "broken ${index}"`).join('')}
-       from ${table}`,
-    );
-    const found = rows[0] ?? {};
-    const say = (audit: string, passed: boolean, detail: string): void =>
-      void audits.push({ view: side.view, audit, passed, detail });
-    say('unique', found.repeated === 0, `${found.repeated} rows share their key (${object.key.join(', ')})`);
-    const nulls = found.nulls ?? 0;
-    say('not null', nulls <= (found['nulls before'] ?? 0), `${nulls} rows have a null in their key`);
-    if (found.before !== null && found.before !== undefined && before?.key.join() === object.key.join())
-      say(
-        'rows',
-        (found.rows ?? 0) >= found.before * (1 - MOST_LOST),
-        `${found.rows} rows, where there were ${found.before}`,
-      );
-    for (const [index, { name: invariant, holds }] of kept.entries())
-      say(invariant, found[`broken ${index}`] === 0, `${found[`broken ${index}`]} rows do not have ${holds}`);
+    const found = await count(client, table, object.key, asked);
+    const repeated = await countRepeated(client, table, object.key);
+    const same = old?.kind === 'materialized view' && old.key.join() === object.key.join();
+    const before = same ? await count(client, layout.tableOf(view), object.key, []) : null;
+    audits.push(...judge({ name: view, key: object.key }, { ...found, repeated }, before, asked));
   }
   return audits;
+}
+
+async function count(
+  client: ClientBase,
+  table: string,
+  key: readonly string[],
+  invariants: readonly Invariant[],
+): Promise<Counts> {
+  const filtered = (condition: string): string => `count(*) filter (where ${condition})::float8`;
+  const broken = invariants.map(({ holds }, index) => `, ${filtered(`not (${holds})`)} as "broken ${index}"`);
+  const { rows } = await client.query<Record<string, number>>(
+    `select count(*)::float8 as rows, ${filtered(`num_nulls(${listed(key)}) > 0`)} as nulls${broken.join('')} from ${table}`,
+  );
+  const [{ rows: all = 0, nulls = 0, ...rest } = {}] = rows;
+  return { rows: all, nulls, broken: invariants.map((_, index) => rest[`broken ${index}`] ?? 0) };
+}
+
+async function countRepeated(client: ClientBase, table: string, key: readonly string[]): Promise<number> {
+  const { rows } = await client.query<{ keys: number }>(
+    `select count(*)::float8 as keys from (select from ${table} group by ${listed(key)} having count(*) > 1) as repeated`,
+  );
+  return rows[0]?.keys ?? 0;
+}
+
+function listed(key: readonly string[]): string {
+  return key.map(identifier).join(', ');
 }
 
 /** Keeps what was asked and answered. */

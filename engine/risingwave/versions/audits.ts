@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { type Audit, type Invariant, MOST_LOST } from '../../versions/audit.ts';
+import { type Audit, askable, type Counts, type Invariant, judge } from '../../versions/audit.ts';
 import { otherName, rebuiltViews } from './steps.ts';
 
 /** What is asked of the rows of every view that was built before it may take the names. */
@@ -13,29 +13,15 @@ export async function auditRows(
   const audits: Audit[] = [];
   for (const view of rebuiltViews(before, after)) {
     if (view.kind !== 'materialized view') continue;
-    const say = (audit: string, passed: boolean, detail: string): void =>
-      void audits.push({ view: view.name, audit, passed, detail });
-    const columns = view.columns.map(({ name }) => name);
-    const kept = invariants.filter((one) => one.columns.every((column) => columns.includes(column)));
+    const asked = askable(invariants, view.columns);
     const old = before.get(view.name);
-    const table = otherName(view.name);
-    const now = await count(client, table, view.key, kept);
-    const was = await count(client, view.name, old.key, []);
-    say('unique', now.repeated === 0, `${now.repeated} keys (${view.key.join(', ')}) have more than one row`);
-    say('not null', now.nulls <= was.nulls, `${now.nulls} rows have a null in their key`);
-    if (old.key.join() === view.key.join())
-      say('rows', now.rows >= was.rows * (1 - MOST_LOST), `${now.rows} rows, where there were ${was.rows}`);
-    for (const [index, { name, holds }] of kept.entries())
-      say(name, now.broken[index] === 0, `${now.broken[index]} rows do not have ${holds}`);
+    const found = await count(client, otherName(view.name), view.key, asked);
+    const repeated = await countRepeated(client, otherName(view.name), view.key);
+    const same = old.key.join() === view.key.join();
+    const was = same ? await count(client, view.name, view.key, []) : null;
+    audits.push(...judge(view, { ...found, repeated }, was, asked));
   }
   return audits;
-}
-
-interface Counts {
-  readonly rows: number;
-  readonly nulls: number;
-  readonly repeated: number;
-  readonly broken: readonly number[];
 }
 
 async function count(
@@ -50,14 +36,14 @@ async function count(
     `select count(*) as rows, ${filtered(key.map((column) => `${column} is null`).join(' or '), 'nulls')}
      ${invariants.map(({ holds }, index) => `, ${filtered(`not (${holds})`, `broken_${index}`)}`).join('')} from ${table}`,
   );
-  const repeated = await client.query<{ keys: string }>(
+  const found = rows[0] ?? {};
+  const broken = invariants.map((_, index) => Number(found[`broken_${index}`]));
+  return { rows: Number(found.rows), nulls: Number(found.nulls), broken };
+}
+
+async function countRepeated(client: ClientBase, table: string, key: readonly string[]): Promise<number> {
+  const { rows } = await client.query<{ keys: string }>(
     `select count(*) as keys from (select count(*) as rows from ${table} group by ${key.join(', ')}) as grouped where rows > 1`,
   );
-  const found = rows[0] ?? {};
-  return {
-    rows: Number(found.rows),
-    nulls: Number(found.nulls),
-    repeated: Number(repeated.rows[0]?.keys),
-    broken: invariants.map((_, index) => Number(found[`broken_${index}`])),
-  };
+  return Number(rows[0]?.keys);
 }
