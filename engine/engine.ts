@@ -12,7 +12,7 @@ import { Feed, type Subscriber } from './postgres/feed.ts';
 import { Followers } from './postgres/followers.ts';
 import { type LoopStatus, RefreshLoop } from './postgres/loop.ts';
 import { type Around, type Refresh, Refresher } from './postgres/refresher.ts';
-import { sleepAsBefore } from './postgres/versions/builder.ts';
+import { sleep, sleepAsBefore } from './postgres/versions/builder.ts';
 import { chooseVersions } from './postgres/versions/choose.ts';
 import type { EngineHost } from './postgres/versions/host.ts';
 import { NameLocks } from './postgres/versions/nameLocks.ts';
@@ -84,7 +84,7 @@ export class Engine implements ViewKeeper {
       follow: (relation) => {
         if (this.#layout.published.find(relation)) this.#followers.heard(relation);
       },
-      refresh: (due) => this.#refresh(due),
+      refresh: (due) => this.#keepUp(due),
       clean: () => this.#refresher.clean(),
     });
   }
@@ -141,12 +141,12 @@ export class Engine implements ViewKeeper {
 
   /** Brings every view up to date now, nothing put off. */
   async refresh(everything: readonly string[] = []): Promise<Refresh> {
-    return this.#loop.exclusively(() => this.#refresh('all', everything));
+    return this.#loop.exclusively(() => this.#keepUp('all', everything));
   }
 
   /** As a refresh of the loop does: only the named views' freshness has run out. */
   async refreshDue(due: readonly string[]): Promise<Refresh> {
-    return this.#loop.exclusively(() => this.#refresh(due));
+    return this.#loop.exclusively(() => this.#keepUp(due));
   }
 
   #host(): EngineHost {
@@ -162,12 +162,17 @@ export class Engine implements ViewKeeper {
     const from = this.#layout;
     const locked = await newlyWatched(this.#client, to, await readDeployed(this.#client));
     const locks = locked.map((table) => `lock table ${table} in share row exclusive mode`);
+    const stay = new Set(to.views.map(({ name }) => to.tableOf(name)));
+    const leaving = [...from.sides.keys()].filter((name) => !stay.has(from.tableOf(name)));
     await this.#refresh('all', [], {
       anew: true,
       first: async (client) => {
         await client.query([`set local lock_timeout = '${LOCK_TIMEOUT_MS}ms'`, ...locks].join('; '));
       },
+      // What is dropped needs no refresh, and may be dropped because it can't have one.
+      ...(leaving.length > 0 ? { before: (client) => sleep(client, leaving) } : {}),
       after: async (client) => {
+        if (leaving.length > 0) await sleep(client, []);
         await switchLayout(client, from, to, this.#locks);
         await work(client);
       },
@@ -176,6 +181,17 @@ export class Engine implements ViewKeeper {
     this.#followers.beginAnew();
     this.#refresher = new Refresher(this.#client, to, this.#feed, this.#followers);
     for (const listener of this.#layoutListeners) listener();
+  }
+
+  /** A version beside the published one that can't be refreshed is given up: nobody reads it, and the others go on. */
+  async #keepUp(due: readonly string[] | 'all', everything: readonly string[] = []): Promise<Refresh> {
+    try {
+      return await this.#refresh(due, everything);
+    } catch (error) {
+      const without = this.#worker.without(error);
+      if (without === null) throw error;
+      return this.#refresh(due, everything, without);
+    }
   }
 
   async #refresh(

@@ -3,7 +3,7 @@ import type { Progress } from '../../versions/deployment.ts';
 import { recordBuild } from '../deploy/deployed.ts';
 import type { Layout } from '../deploy/plan.ts';
 import { ASLEEP } from '../deploy/session.ts';
-import { setProgress, setState } from './deployments.ts';
+import { expectState, setProgress, setState } from './deployments.ts';
 import type { EngineHost } from './host.ts';
 import { type Bounds, hasTodo, isSplit, readBounds, seed, unseed, writeTodo } from './seeds.ts';
 
@@ -51,7 +51,7 @@ export class Builder {
     const [view, ...asleep] = left;
     if (view === undefined) {
       await this.#host.refreshAround({
-        before: (client) => sleep(client, []),
+        before: (client) => this.#begin(client, []),
         after: (client) => this.#finish(client),
       });
       return null;
@@ -64,7 +64,7 @@ export class Builder {
     let next = this.#progress;
     const refresh = await this.#host.refreshAround({
       before: async (client) => {
-        await sleep(client, asleep);
+        await this.#begin(client, asleep);
         await seed(client, layout, view, from, cut === null ? null : end);
       },
       after: async (client, views) => {
@@ -87,7 +87,7 @@ export class Builder {
     const layout = this.#host.layout();
     if (this.#progress.cut === null || !(await hasTodo(this.#client, view))) {
       this.#progress = { ...this.#progress, cut: null };
-      await this.#host.refreshAround({ before: (client) => sleep(client, asleep) });
+      await this.#host.refreshAround({ before: (client) => this.#begin(client, asleep) });
       await writeTodo(this.#client, layout, view);
     }
     const bounds = await readBounds(this.#client, layout, view);
@@ -108,6 +108,12 @@ export class Builder {
       rows: this.#progress.rows + rows,
       seconds: this.#progress.seconds + seconds,
     };
+  }
+
+  /** What was given up meanwhile misses changes: nothing of it may wake. */
+  async #begin(client: ClientBase, asleep: readonly string[]): Promise<void> {
+    await expectState(client, this.#id, 'building');
+    await sleep(client, asleep);
   }
 
   async #finish(client: ClientBase): Promise<void> {
@@ -134,7 +140,7 @@ export async function sleepAsBefore(client: ClientBase, layout: Layout, progress
 }
 
 /** Leaves views out of refreshes until they are woken: nothing of them is built, so nothing can be missed. */
-async function sleep(client: ClientBase, views: readonly string[]): Promise<void> {
+export async function sleep(client: ClientBase, views: readonly string[]): Promise<void> {
   await client.query(`select set_config('${ASLEEP}', $1, false)`, [
     views.map((view) => `,${view},`).join(''),
   ]);

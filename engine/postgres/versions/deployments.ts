@@ -3,6 +3,7 @@ import {
   ACTIVE,
   type Deployment,
   DeploymentBusy,
+  DeploymentRefused,
   type DeploymentState,
   type Files,
   type Owner,
@@ -104,6 +105,19 @@ export async function setState(
     [id, state, message],
   );
   await tell(client, id, state, by, message);
+}
+
+/** In the transaction that takes a version on. @throws DeploymentRefused where it is no longer as it was read */
+export async function expectState(client: ClientBase, id: number, state: DeploymentState): Promise<void> {
+  const now = await findDeployment(client, id);
+  if (now?.state !== state) throw new DeploymentRefused(`version ${id} is ${now?.state ?? 'gone'} by now`);
+}
+
+/** Ends a version whose views can't be kept up to date: of a published one, what was before it. */
+export async function giveUp(client: ClientBase, id: number, message: string): Promise<void> {
+  const published = (await findDeployment(client, id))?.state === 'promoted';
+  const said = published ? `what was before it is dropped, and can't come back: ${message}` : message;
+  await setState(client, id, published ? 'cleaned' : 'failed', 'engine', said);
 }
 
 /** Says what a version waits for; what is wanted of it stays wanted. */

@@ -2,6 +2,7 @@ import pg, { type ClientBase, DatabaseError } from 'pg';
 import type { Clock } from '../../clock.ts';
 import {
   type Deployment,
+  DeploymentRefused,
   type DeploymentState,
   type Files,
   otherFiles,
@@ -11,8 +12,18 @@ import { catalogOf } from '../../versions/files.ts';
 import { fingerprints } from '../../versions/fingerprint.ts';
 import { prepareIndexes } from '../deploy/indexes.ts';
 import { type Layout, layOut } from '../deploy/plan.ts';
-import { Builder } from './builder.ts';
-import { activeDeployment, noteWaiting, refuseWanted, setState, VERSIONS_CHANNEL } from './deployments.ts';
+import type { Around } from '../refresher.ts';
+import { whyBroken } from './brokenSide.ts';
+import { Builder, sleep } from './builder.ts';
+import {
+  activeDeployment,
+  expectState,
+  giveUp,
+  noteWaiting,
+  refuseWanted,
+  setState,
+  VERSIONS_CHANNEL,
+} from './deployments.ts';
 import type { EngineHost } from './host.ts';
 import { inTheWay } from './inTheWay.ts';
 import { LOCK_NOT_AVAILABLE } from './nameLocks.ts';
@@ -63,6 +74,20 @@ export class VersionsWorker {
     }
   }
 
+  /**
+   * How to refresh when that failed at a view of the version beside: without that version, which is given up in the same transaction
+   * as it misses what changed. Null where something else is to blame.
+   */
+  without(error: unknown): Around | null {
+    const [id, layout] = [this.#beside, this.#host.layout()];
+    const why = whyBroken(error, layout);
+    if (id === null || why === null) return null;
+    return {
+      before: (client) => sleep(client, [...layout.sides.keys()]),
+      after: (client) => giveUp(client, id, why),
+    };
+  }
+
   async #connected(signal: AbortSignal): Promise<void> {
     const client = new pg.Client({ connectionString: this.#host.url, application_name: 'tickwave versions' });
     client.on('error', () => this.#notice());
@@ -104,7 +129,7 @@ export class VersionsWorker {
   /** One step on the way. @returns milliseconds to rest before the next, or null when there is nothing to do */
   async #step(client: ClientBase): Promise<number | null> {
     const deployment = await activeDeployment(client);
-    if (deployment === null) return null;
+    if (deployment === null) return this.#forget();
     try {
       const pause = await this.#next(client, deployment);
       this.#hindered = null;
@@ -157,7 +182,10 @@ export class VersionsWorker {
     const layout = layoutOf(publishedFiles(next), otherFiles(next));
     // They are written in the transaction, and thought out before it.
     fingerprints(layout.published, 'postgres');
-    await this.#host.relayout(layout, (own) => setState(own, deployment.id, state, 'engine'));
+    await this.#host.relayout(layout, async (own) => {
+      await expectState(own, deployment.id, deployment.state);
+      await setState(own, deployment.id, state, 'engine');
+    });
     return 0;
   }
 
@@ -168,6 +196,20 @@ export class VersionsWorker {
     this.#builder = null;
   }
 
+  /** Drops what a version that was given up left. */
+  async #forget(): Promise<number | null> {
+    if (this.#beside === null) return null;
+    try {
+      await this.#host.relayout(layOut(this.#host.layout().published), async () => {});
+    } catch (error) {
+      if (error instanceof Error && PASSING.includes(codeOf(error))) return RETRY_MS;
+      throw error;
+    }
+    this.#beside = null;
+    this.#builder = null;
+    return null;
+  }
+
   /** What is only in the way is tried again; what is wrong ends the version, or what was wanted of it. */
   async #failed(client: ClientBase, deployment: Deployment, error: unknown): Promise<number> {
     if (!(error instanceof Error) || isLost(error)) throw error;
@@ -175,7 +217,8 @@ export class VersionsWorker {
       return this.#tryAgain(client, deployment, error);
     this.#hindered = null;
     this.#builder = null;
-    const { message } = error;
+    if (error instanceof DeploymentRefused) return 0; // It was given up meanwhile.
+    const message = whyBroken(error, this.#host.layout()) ?? error.message;
     if (deployment.state === 'building') {
       // What can't be dropped now is dropped when the engine is started the next time.
       await this.#drop(deployment, 'failed', message).catch(() =>
