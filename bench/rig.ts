@@ -14,15 +14,17 @@ export interface Rig {
   readonly engine: Engine;
   readonly client: pg.Client;
   close(): Promise<void>;
+  /** Ends the server as `kill -9` does. @returns its folder, for another rig */
+  kill(): Promise<string>;
 }
 
-/** Starts an embedded server in a temporary folder and the engine on the project's sql/. */
-export async function openRig(): Promise<Rig> {
-  const folder = mkdtempSync(join(tmpdir(), 'tickwave-bench-'));
+/** Starts an embedded server in a temporary folder, or one that is left of a rig, and the engine on the project's sql/. */
+export async function openRig(folder = mkdtempSync(join(tmpdir(), 'tickwave-bench-'))): Promise<Rig> {
   const server = await startServer({ dataDir: folder });
   const catalog = await loadCatalog('sql');
   const engine = await Engine.open({ url: server.url(), catalog });
   const client = new pg.Client({ connectionString: server.url() });
+  client.on('error', () => {}); // The query that was running rejects.
   await client.connect();
   await client.query("set timezone = 'UTC'; set search_path = public, compat");
   return {
@@ -35,6 +37,12 @@ export async function openRig(): Promise<Rig> {
       await client.end();
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
+    },
+    kill: async () => {
+      process.kill(server.pid, 'SIGKILL');
+      await server.exited;
+      await Promise.allSettled([engine.stop(), client.end()]);
+      return folder;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { benchApi } from './api.ts';
+import { benchApply } from './apply/apply.ts';
 import { benchBackfill } from './backfill.ts';
 import { benchHistory } from './history.ts';
 import { benchKafka } from './kafka.ts';
@@ -20,6 +21,15 @@ const small = process.env.BENCH_SMALL === '1';
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   live: () => benchLive(small ? [1000] : [10_000, 20_000, 30_000, 40_000, 50_000], small ? 3 : 20),
   api: () => benchApi(small ? 2 : 10),
+  apply: () =>
+    benchApply(
+      small
+        ? { trades: 20_000, calmSeconds: 2 }
+        : {
+            trades: Number(process.env.BENCH_TRADES ?? 1_000_000),
+            calmSeconds: Number(process.env.BENCH_SECONDS ?? 15),
+          },
+    ),
   backfill: () => benchBackfill(small ? 7 : Number(process.env.BENCH_DAYS ?? 365)),
   history: () =>
     small

@@ -6,6 +6,7 @@ import { lockFolder } from '../engine/postgres/server/lock.ts';
 import { openDataFolder } from '../engine/postgres/server/placement.ts';
 import { type Server, startServer } from '../engine/postgres/server.ts';
 import { askProfile, type EngineProfile, POSTGRES } from '../engine/profile.ts';
+import { diskOf } from './disk.ts';
 
 /** The database that a verb works with: the embedded one, or one that DATABASE_URL names. */
 export interface Database {
@@ -18,6 +19,8 @@ export interface Database {
   /** `PostgreSQL 18.4 on 127.0.0.1:5433`, for people. */
   readonly name: string;
   url(role: 'owner' | 'analyst'): string;
+  /** Bytes that are free on its disk; null for an external one. */
+  freeBytes(): Promise<number | null>;
   stop(): Promise<void>;
   /** Resolves with the reason when the embedded server has ended; never for an external one. */
   readonly exited: Promise<string>;
@@ -54,6 +57,7 @@ function embedded(server: Server): Database {
     port: server.port,
     name: `PostgreSQL ${server.version} on ${server.host}:${server.port}`,
     url: (role) => server.url(role),
+    freeBytes: async () => (await diskOf(server.databaseDir))?.freeBytes ?? null,
     stop: () => server.stop(),
     exited: server.exited,
   };
@@ -72,6 +76,7 @@ async function external(url: string, wanted: string): Promise<Database> {
     name: `${profile.title} database ${pathname.slice(1)} on ${hostname}:${port || 5432}`,
     // Roles are the owner's business there.
     url: () => url,
+    freeBytes: async () => null,
     stop: async () => release(),
     exited: new Promise(() => {}),
   };

@@ -175,8 +175,10 @@ export class Platform {
 }
 
 async function startEngine(database: Database, options: PlatformOptions): Promise<ViewKeeper> {
-  const open = database.profile.refreshedBy === 'database' ? openRisingwave : openPostgres;
-  const engine = await open(database.url('owner'), options);
+  const engine: ViewKeeper =
+    database.profile.refreshedBy === 'database'
+      ? await openRisingwave(database.url('owner'), options)
+      : await openPostgres(database, options);
   try {
     await engine.start();
     return engine;
@@ -187,12 +189,13 @@ async function startEngine(database: Database, options: PlatformOptions): Promis
 }
 
 function openPostgres(
-  url: string,
+  database: Database,
   { config, catalog, keep, clock, onBuild }: PlatformOptions,
 ): Promise<Engine> {
   return Engine.open({
-    url,
+    url: database.url('owner'),
     catalog,
+    freeBytes: () => database.freeBytes(),
     keep: keep ?? false,
     notify: config.NOTIFY_VIEWS ?? [],
     ...(clock === undefined ? {} : { clock }),

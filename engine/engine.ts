@@ -29,6 +29,8 @@ export interface EngineOptions {
   readonly onBuild?: OnBuild;
   /** Views whose changed keys are told by NOTIFY on the channel `tickwave_<view>`, beside the summary of each refresh. */
   readonly notify?: readonly string[];
+  /** Bytes that are free on the disk of the database, where that is known: building versions ends before it is full. */
+  readonly freeBytes?: () => Promise<number | null>;
 }
 
 /** What an engine begins with. */
@@ -153,6 +155,7 @@ export class Engine implements ViewKeeper {
     return {
       url: this.#options.url,
       layout: () => this.#layout,
+      freeBytes: this.#options.freeBytes ?? (async () => null),
       refreshAround: (around) => this.#loop.exclusively(() => this.#refresh([], [], around)),
       relayout: (to, work) => this.#loop.exclusively(() => this.#relayout(to, work)),
     };
@@ -201,7 +204,8 @@ export class Engine implements ViewKeeper {
   ): Promise<Refresh> {
     const { refresh, changes } = await this.#refresher.refresh(due, everything, around);
     // What a large refresh leaves in the working tables would be read by every small one after it.
-    if (refresh.views.some((view) => view.changed > MANY_ROWS)) await this.#refresher.clean();
+    const large = refresh.views.flatMap(({ view, changed }) => (changed > MANY_ROWS ? [view] : []));
+    if (large.length > 0) await this.#refresher.clean(large);
     for (const failure of await this.#feed.publish(changes)) this.#loop.report(failure);
     for (const listener of this.#listeners) listener(refresh);
     return refresh;

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type pg from 'pg';
 import type { Config } from '../../config/config.ts';
 import { systemClock } from '../../engine/clock.ts';
 import type { Alerts } from '../../jobs/alerts/alertsFile.ts';
 import { alertsJob } from '../../jobs/alerts/alertsJob.ts';
-import type { Disk } from '../../jobs/alerts/measure.ts';
 import { availableAlgorithms } from '../../jobs/models/algorithms.ts';
 import { STANDARD_MONITORING } from '../../jobs/monitoring/settings.ts';
 import { ownerPool } from '../../jobs/ownerPool.ts';
@@ -19,6 +17,7 @@ import { parseSchedule } from '../../jobs/schedule/schedule.ts';
 import { Membership } from '../../jobs/scoring/membership.ts';
 import { notifications } from '../../jobs/scoring/notifications.ts';
 import { ModelService, type ModelServiceOptions } from '../../jobs/service/service.ts';
+import { diskOf } from '../disk.ts';
 import { openLog } from '../logger.ts';
 import { libraryPlaces } from './places.ts';
 import {
@@ -83,16 +82,6 @@ export async function openModels({ config, url, say, trains, alerts }: ModelsOpt
       await pool.end();
     },
   };
-}
-
-/** The disk of a folder; null where the folder is not there, as beside a database of one's own. */
-async function diskOf(folder: string): Promise<Disk | null> {
-  try {
-    const { bsize, bavail, blocks } = await statfs(folder);
-    return { freeBytes: bsize * bavail, totalBytes: bsize * blocks };
-  } catch {
-    return null;
-  }
 }
 
 function scheduledTraining(config: Config, url: string, pool: pg.Pool): ModelServiceOptions['training'] {

@@ -106,10 +106,12 @@ export class Refresher {
   /**
    * Empties the working tables and cleans the marks of what was deleted. Autovacuum sees none of these; what a large refresh
    * leaves there would be read by every small one after it. Plans are made anew afterwards, so this is not for every refresh.
+   *
+   * @param large views of which much changed: only what their refresh and that of their readers works in; all without it
    */
-  async clean(): Promise<void> {
+  async clean(large?: readonly string[]): Promise<void> {
     const marks = watchedTables(this.#layout).map((table) => `engine.${names.marks(table.name)}`);
-    const working = sessionTables(this.#layout);
+    const working = sessionTables(this.#layout, large && readersOf(this.#layout, large));
     if (working.length > 0) await this.#client.query(`truncate ${working.join(', ')}`);
     if (marks.length > 0) await this.#client.query(`vacuum ${marks.join(', ')}`);
   }
@@ -188,6 +190,14 @@ export class Refresher {
       ),
     };
   }
+}
+
+/** Views, and those that read one of them. */
+function readersOf({ rules }: Layout, views: readonly string[]): ReadonlySet<string> {
+  const readers = [...rules].flatMap(([name, { leaves }]) =>
+    leaves.some(({ leaf }) => views.includes(leaf.relation)) ? [name] : [],
+  );
+  return new Set([...views, ...readers]);
 }
 
 function toChange(

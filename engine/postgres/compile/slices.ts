@@ -14,13 +14,12 @@ const SHORT_SLICE = 24;
 /** Output rows a chunk of a long slice holds. */
 const CHUNK_ROWS = 1000;
 
-/** Session tables that a view's refresh works in. */
+/** Session tables that a view's refresh works in, with their columns as expressions over its rows. */
 export function workingTables(
   rule: SliceRule,
-  table: string,
   changes: ChangeColumns,
   seeded: boolean,
-): string[] {
+): readonly { readonly name: string; readonly columns: readonly string[] }[] {
   const view = rule.view.name;
   const time = rule.time ? identifier(rule.time) : null;
   const bounds = time ? [`${time} as lo`, `${time} as hi`] : [];
@@ -30,19 +29,13 @@ export function workingTables(
         `${time} as read_${leaf.leaf.id}_hi`,
       ])
     : [];
-  const make = (name: string, columns: readonly string[]): string =>
-    `create temporary table if not exists ${name} as select ${columns.join(', ')} from ${table} with no data`;
+  const seeds = [...keysOf(rule), ...bounds, 'null::boolean as unused'];
+  const numbered = [...keysOf(rule), ...bounds, 'null::integer as number', 'null::boolean as long'];
   return [
-    make(names.raw(view), [...keysOf(rule), ...bounds, 'null::boolean as unused']),
-    make(names.slices(view), [
-      ...keysOf(rule),
-      ...bounds,
-      'null::integer as number',
-      'null::boolean as long',
-      ...reads,
-    ]),
-    make(names.changes(view), ['null::text as op', ...changes.exact.map(identifier)]),
-    ...(seeded ? [make(names.seeds(view), [...keysOf(rule), ...bounds, 'null::boolean as unused'])] : []),
+    { name: names.raw(view), columns: seeds },
+    { name: names.slices(view), columns: [...numbered, ...reads] },
+    { name: names.changes(view), columns: ['null::text as op', ...changes.exact.map(identifier)] },
+    ...(seeded ? [{ name: names.seeds(view), columns: seeds }] : []),
   ];
 }
 

@@ -16,35 +16,49 @@ export async function writeCatalogTables(client: ClientBase, layout: Layout): Pr
     create table if not exists public.catalog_lineage (object text, reads text, primary key (object, reads));
     create table if not exists public.catalog_fingerprints (object text primary key, fingerprint text, columns text);
     delete from public.catalog_fingerprints; delete from public.catalog; delete from public.catalog_columns; delete from public.catalog_lineage;`);
-  for (const object of objects) {
-    const { header } = object;
-    await client.query('insert into public.catalog values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
-      object.name,
-      object.kind,
-      object.layer,
-      object.file,
-      header.summary,
-      object.key.join(', '),
-      header.time,
-      header.freshnessMs,
-      header.why,
-      object.statement.body,
-    ]);
-    await client.query(
-      `insert into public.catalog_columns select $1, name, position, comment from unnest($2::text[], $3::text[]) with ordinality as t(name, comment, position)`,
-      [
-        object.name,
-        object.columns.map((column) => column.name),
-        object.columns.map((column) => column.comment),
-      ],
-    );
-    await client.query('insert into public.catalog_lineage select $1, unnest($2::text[])', [
-      object.name,
-      [...new Set(object.inputs)],
-    ]);
-  }
-  for (const [name, { whole, columns }] of fingerprints(layout.published, 'postgres'))
-    await client.query('insert into public.catalog_fingerprints values ($1, $2, $3)', [
-      ...[name, whole, JSON.stringify(Object.fromEntries(columns))],
-    ]);
+  await fill(
+    client,
+    'catalog',
+    'name text, kind text, layer text, file text, summary text, grain text, time_column text, freshness_ms double precision, why text, definition text',
+    objects.map(({ name, kind, layer, file, header, key, statement }) => ({
+      ...{ name, kind, layer, file, summary: header.summary, grain: key.join(', '), why: header.why },
+      ...{ time_column: header.time, freshness_ms: header.freshnessMs, definition: statement.body },
+    })),
+  );
+  await fill(
+    client,
+    'catalog_columns',
+    'object text, name text, position integer, comment text',
+    objects.flatMap(({ name: object, columns }) =>
+      columns.map(({ name, comment }, index) => ({ object, name, position: index + 1, comment })),
+    ),
+  );
+  await fill(
+    client,
+    'catalog_lineage',
+    'object text, reads text',
+    objects.flatMap(({ name: object, inputs }) => [...new Set(inputs)].map((reads) => ({ object, reads }))),
+  );
+  await fill(
+    client,
+    'catalog_fingerprints',
+    'object text, fingerprint text, columns text',
+    [...fingerprints(layout.published, 'postgres')].map(([object, { whole, columns }]) => ({
+      ...{ object, fingerprint: whole, columns: JSON.stringify(Object.fromEntries(columns)) },
+    })),
+  );
+}
+
+/** All rows of a table in one statement: names wait for it. */
+async function fill(
+  client: ClientBase,
+  table: string,
+  columns: string,
+  rows: readonly Readonly<Record<string, unknown>>[],
+): Promise<void> {
+  const list = columns.split(', ').map((column) => column.split(' ')[0]);
+  await client.query(
+    `insert into public.${table} (${list.join(', ')}) select ${list.join(', ')} from jsonb_to_recordset($1::jsonb) as rows (${columns})`,
+    [JSON.stringify(rows)],
+  );
 }

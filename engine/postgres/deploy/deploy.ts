@@ -100,11 +100,16 @@ export interface Installed {
   readonly stale: readonly string[];
 }
 
-/** Everything behind the names, in the transaction and for the session of the caller: tables, triggers, functions. No rows. */
+/**
+ * Everything behind the names, in the transaction and for the session of the caller: tables, triggers, functions. No rows.
+ *
+ * @param from the layout that was installed in this session: what is the same is left alone, with the plans that were made of it
+ */
 export async function install(
   client: ClientBase,
   layout: Layout,
   before: ReadonlyMap<string, Deployed>,
+  from: Layout | null = null,
 ): Promise<Installed> {
   await deployFunctions(client, layout, before);
   for (const table of layout.tables)
@@ -112,14 +117,21 @@ export async function install(
   const fresh = layout.views.filter(
     (view) => !layout.sides.has(view.name) && before.get(view.name)?.hash !== layout.hashes.get(view.name),
   );
-  for (const view of layout.views)
-    await inFile(view, () => makeStore(client, view, layout, fresh.includes(view)));
+  const there = from === null ? new Map<string, string>() : refreshFunctions(from);
+  const functions = refreshFunctions(layout);
+  const other = layout.views.filter(({ name }) => there.get(name) !== functions.get(name));
+  for (const view of other) await inFile(view, () => makeStore(client, view, layout, fresh.includes(view)));
   await makeIndexes(client, layout);
   const stale = await deployCapture(client, layout, before);
-  for (const view of layout.views) await client.query(refreshFunction(layout.compilation(view)));
+  for (const { name } of other) await client.query(functions.get(name) ?? '');
   await client.query(masterFunction(layout));
-  await openSession(client, layout);
+  await openSession(client, layout, from);
   return { fresh, stale };
+}
+
+/** What refreshes each view; it names the view's table, so where it is the same so is that. */
+function refreshFunctions(layout: Layout): ReadonlyMap<string, string> {
+  return new Map(layout.views.map((view) => [view.name, refreshFunction(layout.compilation(view))]));
 }
 
 /** Views and everything that reads them, in order. */

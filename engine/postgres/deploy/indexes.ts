@@ -14,13 +14,12 @@ interface Wanted {
 
 /** Makes the indexes that are missing. One that is there is not asked for again: even that would make writers wait. */
 export async function makeIndexes(client: ClientBase, layout: Layout): Promise<void> {
-  for (const { name, schema, statement } of wantedIndexes(layout)) {
-    const { rows } = await client.query('select from pg_indexes where schemaname = $1 and indexname = $2', [
-      schema,
-      name,
-    ]);
-    if (rows.length === 0) await client.query(statement);
-  }
+  const { rows } = await client.query<{ name: string }>(
+    "select schemaname || '.' || indexname as name from pg_indexes where schemaname in ('public', 'store')",
+  );
+  const there = new Set(rows.map(({ name }) => name));
+  for (const { name, schema, statement } of wantedIndexes(layout))
+    if (!there.has(`${schema}.${name}`)) await client.query(statement);
 }
 
 /**

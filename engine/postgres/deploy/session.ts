@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { noteColumns } from '../compile/changes.ts';
+import { type ChangeColumns, noteColumns } from '../compile/changes.ts';
 import { names } from '../compile/names.ts';
 import { identifier } from '../compile/restrict.ts';
 import { workingTables } from '../compile/slices.ts';
@@ -26,43 +26,65 @@ set work_mem = '64MB';
 set temp_buffers = '32MB';
 `;
 
-/** Settings and temporary tables that the refresh functions need in their session. */
-export async function openSession(client: ClientBase, layout: Layout): Promise<void> {
-  await client.query(SETTINGS);
-  const statements = [
-    ...watchedTables(layout).map((table) => {
-      const columns = ['touched', ...noteColumns(layout.changes.get(table.name) ?? { exact: [], times: [] })];
-      return `create temporary table if not exists ${names.changes(table.name)} as select ${columns.join(', ')} from engine.${names.marks(table.name)} with no data`;
-    }),
-    ...layout.views.flatMap((view) =>
-      workingTables(
-        layout.compilation(view).rule,
-        layout.tableOf(view.name),
-        layout.changes.get(view.name) ?? { exact: [], times: [] },
-        layout.sides.has(view.name),
-      ),
-    ),
-  ];
-  for (const statement of statements) await client.query(statement);
+/**
+ * Settings and temporary tables that the refresh functions need in their session.
+ *
+ * @param from the layout that the session was open for: its tables that are the same here stay, and with them the plans on them
+ */
+export async function openSession(
+  client: ClientBase,
+  layout: Layout,
+  from: Layout | null = null,
+): Promise<void> {
+  if (from === null) await client.query(SETTINGS);
+  const there = from === null ? new Map<string, string>() : statementsOf(from);
+  for (const [name, statement] of statementsOf(layout))
+    if (there.get(name) !== statement) await client.query(statement);
 }
 
-/** Drops what `openSession` made, before another layout takes the session. */
-export async function closeSession(client: ClientBase, layout: Layout): Promise<void> {
-  const tables = sessionTables(layout).map((name) => `pg_temp.${name}`);
-  if (tables.length > 0) await client.query(`drop table if exists ${tables.join(', ')}`);
+/** Drops what `openSession` made and another layout has not, or has otherwise, before it takes the session. */
+export async function closeSession(client: ClientBase, layout: Layout, next: Layout): Promise<void> {
+  const kept = statementsOf(next);
+  const gone = [...statementsOf(layout)].filter(([name, statement]) => kept.get(name) !== statement);
+  if (gone.length === 0) return;
+  await client.query(`drop table if exists ${gone.map(([name]) => `pg_temp.${name}`).join(', ')}`);
 }
 
-/** Temporary tables of a session, by name. */
-export function sessionTables(layout: Layout): string[] {
-  return [
-    ...watchedTables(layout).map((table) => names.changes(table.name)),
-    ...layout.views.flatMap((view) => [
+/** What makes each temporary table of a session, by its name. */
+function statementsOf(layout: Layout): ReadonlyMap<string, string> {
+  const noted = (name: string): ChangeColumns => layout.changes.get(name) ?? { exact: [], times: [] };
+  const ofTables = watchedTables(layout).map(({ name }): [string, string] => {
+    const columns = ['touched', ...noteColumns(noted(name))].join(', ');
+    return [names.changes(name), `${columns} from engine.${names.marks(name)}`];
+  });
+  const ofViews = layout.views.flatMap((view) => {
+    const { rule, seeded } = layout.compilation(view);
+    return workingTables(rule, noted(view.name), seeded === true).map(
+      ({ name, columns }): [string, string] => [
+        name,
+        `${columns.join(', ')} from ${layout.tableOf(view.name)}`,
+      ],
+    );
+  });
+  return new Map(
+    [...ofTables, ...ofViews].map(([name, rows]) => [
+      name,
+      `create temporary table if not exists ${name} as select ${rows} with no data`,
+    ]),
+  );
+}
+
+/** Temporary tables of a session that a refresh of these views fills, or of all. */
+export function sessionTables(layout: Layout, views?: ReadonlySet<string>): string[] {
+  const own = layout.views
+    .filter(({ name }) => views?.has(name) ?? true)
+    .flatMap((view) => [
       names.raw(view.name),
       names.slices(view.name),
       names.changes(view.name),
       ...(layout.sides.has(view.name) ? [names.seeds(view.name)] : []),
-    ]),
-  ];
+    ]);
+  return [...watchedTables(layout).map((table) => names.changes(table.name)), ...own];
 }
 
 /** Setting of the session: views of another version that are not begun yet, as `,a,,b,`. */

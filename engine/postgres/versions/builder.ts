@@ -5,14 +5,16 @@ import type { Layout } from '../deploy/plan.ts';
 import { ASLEEP } from '../deploy/session.ts';
 import { expectState, setProgress, setState } from './deployments.ts';
 import type { EngineHost } from './host.ts';
+import { needRoom } from './room.ts';
 import { type Bounds, hasTodo, isSplit, readBounds, seed, unseed, writeTodo } from './seeds.ts';
 
-/** A part that takes longer holds up the running views: the next one is half as long. */
-const LONG_MS = 300;
-/** A part that takes less could have been longer. */
-const SHORT_MS = 120;
-const FIRST_SPAN_MS = 6 * 3_600_000;
-const SHORTEST_SPAN_MS = 15 * 60_000;
+/** What a part should take of a view: the running views are not refreshed meanwhile. */
+const AIM_MS = 150;
+/** How much longer than the part before one may be, for rows may be denser than they were; a shorter one may be as short as it has to. */
+const MOST_GROWTH = 4;
+/** Nothing is known of how dense rows are, and the newest are what most are waiting for. */
+const FIRST_SPAN_MS = 5 * 60_000;
+const SHORTEST_SPAN_MS = 60_000;
 const LONGEST_SPAN_MS = 10 * 366 * 86_400_000;
 
 export const NOT_BEGUN: Progress = {
@@ -34,6 +36,8 @@ export class Builder {
   readonly #id: number;
   readonly #costs = new Map<string, { rows: number; seconds: number }>();
   #progress: Progress;
+  /** End of the part before, in milliseconds of `performance.now()`: what comes between is part of what a build takes. */
+  #since = performance.now();
   #bounds: { readonly view: string; readonly bounds: Bounds } | null = null;
 
   /** @param client for what the engine's own session is not kept waiting with */
@@ -49,7 +53,8 @@ export class Builder {
     const layout = this.#host.layout();
     const left = viewsLeft(layout, this.#progress);
     const [view, ...asleep] = left;
-    if (view === undefined) {
+    if (view !== undefined) await needRoom(this.#host.freeBytes);
+    else {
       await this.#host.refreshAround({
         before: (client) => this.#begin(client, []),
         after: (client) => this.#finish(client),
@@ -62,6 +67,7 @@ export class Builder {
     const start = end === null || !isSplit(layout, view) ? null : new Date(end.getTime() - spanMs);
     const from = start === null || oldest === null || start <= oldest ? null : start;
     let next = this.#progress;
+    let own: number | null = null;
     const refresh = await this.#host.refreshAround({
       before: async (client) => {
         await this.#begin(client, asleep);
@@ -70,14 +76,13 @@ export class Builder {
       after: async (client, views) => {
         await unseed(client, view);
         const built = views.find((one) => one.view === view);
-        next = this.#after(view, left.length, from, built?.changed ?? 0, built?.seconds ?? 0);
+        own = built ? built.seconds * 1000 : null;
+        next = this.#after(view, left.length, from, built?.changed ?? 0);
         await setProgress(client, this.#id, next);
       },
     });
     const took = refresh.seconds * 1000;
-    const factor = took > LONG_MS ? 0.5 : took < SHORT_MS ? 2 : 1;
-    const span = Math.min(LONGEST_SPAN_MS, Math.max(SHORTEST_SPAN_MS, spanMs * factor));
-    this.#progress = { ...next, spanMs: from === null ? FIRST_SPAN_MS : span };
+    this.#progress = { ...next, spanMs: from === null ? FIRST_SPAN_MS : spanAfter(spanMs, own ?? took) };
     return took;
   }
 
@@ -95,8 +100,11 @@ export class Builder {
     return bounds;
   }
 
-  #after(view: string, left: number, from: Date | null, rows: number, seconds: number): Progress {
+  #after(view: string, left: number, from: Date | null, rows: number): Progress {
     const { built } = this.#progress;
+    const now = performance.now();
+    const seconds = (now - this.#since) / 1000;
+    this.#since = now;
     const before = this.#costs.get(view) ?? { rows: 0, seconds: 0 };
     this.#costs.set(view, { rows: before.rows + rows, seconds: before.seconds + seconds });
     const own = from === null ? 1 : shareOf(from, this.#bounds?.bounds);
@@ -126,6 +134,12 @@ export class Builder {
     ]);
     await setState(client, this.#id, 'built', 'engine');
   }
+}
+
+/** How far the part after one that took so long reaches back. */
+function spanAfter(spanMs: number, tookMs: number): number {
+  const wanted = spanMs * Math.min(MOST_GROWTH, AIM_MS / Math.max(1, tookMs));
+  return Math.round(Math.min(LONGEST_SPAN_MS, Math.max(SHORTEST_SPAN_MS, wanted)));
 }
 
 /** Views of another version that are not complete, inputs first. */

@@ -6,6 +6,8 @@ import type { Around, Refresh } from '../refresher.ts';
 export interface EngineHost {
   readonly url: string;
   layout(): Layout;
+  /** Bytes that are free on the disk of the database; null where that is not known. */
+  readonly freeBytes: () => Promise<number | null>;
   /** A refresh with none beside it, and work in its transaction. */
   refreshAround(around: Around): Promise<Refresh>;
   /** Brings everything up to date and goes over to another layout, in one transaction with the work. */

@@ -70,7 +70,7 @@ test.each([
 ])(
   'a transaction that does not end keeps the version from the names, and is named: %s',
   async (words, begin, read) => {
-    await bench.open(undefined, clock);
+    await bench.open(undefined, { clock });
     await bench.write(1, 200);
     await bench.engine?.refresh();
     const session = await openTransaction(begin, read);

@@ -22,8 +22,8 @@ export async function switchLayout(
   locks: NameLocks,
 ): Promise<void> {
   const before = await readDeployed(client);
-  await closeSession(client, from);
-  const { fresh } = await install(client, to, before);
+  await closeSession(client, from, to);
+  const { fresh } = await install(client, to, before, from);
   const there = new Set(from.views.map((view) => from.tableOf(view.name)));
   const missing = fresh.find((view) => !there.has(to.tableOf(view.name)));
   if (missing) throw new TypeError(`${missing.name} was never built; only built versions can be published`);

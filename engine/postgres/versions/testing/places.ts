@@ -1,8 +1,7 @@
 import pg from 'pg';
 import { type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
 import { buildCatalog, type Catalog } from '../../../catalog/catalog.ts';
-import { type Clock, systemClock } from '../../../clock.ts';
-import { Engine } from '../../../engine.ts';
+import { Engine, type EngineOptions } from '../../../engine.ts';
 import type { Deployment, DeploymentState, Wanted } from '../../../versions/deployment.ts';
 import { filesOf } from '../../../versions/files.ts';
 import { planChanges } from '../../../versions/plan.ts';
@@ -70,8 +69,11 @@ export class Bench {
     return new Bench(database, client);
   }
 
-  async open(catalog: Catalog = catalogWith(), clock: Clock = systemClock): Promise<Engine> {
-    this.engine = await Engine.open({ url: this.database.url, catalog, clock });
+  async open(
+    catalog: Catalog = catalogWith(),
+    options: Partial<Pick<EngineOptions, 'clock' | 'freeBytes'>> = {},
+  ): Promise<Engine> {
+    this.engine = await Engine.open({ url: this.database.url, catalog, ...options });
     await this.engine.start();
     return this.engine;
   }

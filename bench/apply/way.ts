@@ -1,0 +1,102 @@
+import { hostname, userInfo } from 'node:os';
+import type pg from 'pg';
+import { verifyView } from '../../engine/postgres/verify.ts';
+import { PostgresVersions } from '../../engine/postgres/versions/postgresVersions.ts';
+import { layoutOf } from '../../engine/postgres/versions/worker.ts';
+import type { Deployment, DeploymentState, Files, Wanted } from '../../engine/versions/deployment.ts';
+import { otherFiles, publishedFiles } from '../../engine/versions/deployment.ts';
+import { catalogOf, filesOf } from '../../engine/versions/files.ts';
+import { type Plan, planChanges } from '../../engine/versions/plan.ts';
+import { round } from '../latency.ts';
+
+const BY = { owner: userInfo().username, host: hostname(), pid: process.pid };
+
+/** One version on its way, as the verbs of the command take it. */
+export class Way {
+  readonly versions: PostgresVersions;
+  readonly #client: pg.Client;
+  readonly plan: Plan;
+  readonly id: number;
+
+  private constructor(client: pg.Client, versions: PostgresVersions, plan: Plan, id: number) {
+    this.#client = client;
+    this.versions = versions;
+    this.plan = plan;
+    this.id = id;
+  }
+
+  /** Plans what an edit of what is deployed does, and asks for it. */
+  static async begin(client: pg.Client, url: string, edit: (files: Files) => Files): Promise<Way> {
+    const versions = new PostgresVersions(client, url);
+    const before = await versions.deployed();
+    if (before === null) throw new TypeError('nothing is deployed');
+    const old = filesOf(before);
+    const files = { old, new: edit(old) };
+    const costOf = await versions.costs();
+    const plan = planChanges({ before, after: catalogOf(files.new), ...(costOf ? { costOf } : {}) });
+    return new Way(client, versions, plan, await versions.add(BY, plan, files));
+  }
+
+  /** One that was asked for before. */
+  static async found(client: pg.Client, url: string, id: number): Promise<Way> {
+    const versions = new PostgresVersions(client, url);
+    return new Way(client, versions, await versions.planOf(id), id);
+  }
+
+  /** @returns seconds until it was there */
+  async to(wanted: Wanted | null, state: DeploymentState): Promise<number> {
+    const began = performance.now();
+    await this.versions.bring(this.id, wanted, BY, [state]);
+    return seconds(began);
+  }
+
+  /** The questions of `tickwave apply` to its rows. @returns seconds that they took */
+  async audit(): Promise<number> {
+    const began = performance.now();
+    const audits = await this.versions.audit(await this.deployment(), [], 'sql/tests');
+    const failed = audits.filter(({ passed }) => !passed);
+    if (failed.length > 0) throw new Error(`audits failed: ${JSON.stringify(failed)}`);
+    await this.versions.passed(this.id, BY);
+    return seconds(began);
+  }
+
+  async deployment(): Promise<Deployment> {
+    const deployment = await this.versions.active();
+    if (deployment?.id !== this.id) throw new TypeError(`version ${this.id} is gone`);
+    return deployment;
+  }
+
+  /** Rows of the version that does not have the names, by view. */
+  async rows(): Promise<Readonly<Record<string, number>>> {
+    const deployment = await this.deployment();
+    const layout = layoutOf(publishedFiles(deployment), otherFiles(deployment));
+    const counts: Record<string, number> = {};
+    for (const [name, { view }] of layout.sides) {
+      const { rows } = await this.#client.query<{ count: number }>(
+        `select count(*)::float8 as count from ${layout.tableOf(name)}`,
+      );
+      counts[view] = rows[0]?.count ?? 0;
+    }
+    return counts;
+  }
+
+  /** Every view of both versions that differs between them against its query. @throws when a row is not what it gives */
+  async verify(): Promise<number> {
+    const deployment = await this.deployment();
+    const layout = layoutOf(publishedFiles(deployment), otherFiles(deployment));
+    const stored = layout.views.map(({ name }) => name);
+    const pairs = [...layout.sides].flatMap(([name, { view }]) => [name, view]);
+    await this.#client.query("set work_mem = '1GB'");
+    const names = pairs.filter((name) => stored.includes(name));
+    for (const name of names) {
+      const different = await verifyView(this.#client, layout, name);
+      if (different !== null) throw new Error(`not what its query gives: ${JSON.stringify(different)}`);
+    }
+    await this.#client.query('reset work_mem');
+    return names.length;
+  }
+}
+
+export function seconds(began: number): number {
+  return round((performance.now() - began) / 1000);
+}
