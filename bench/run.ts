@@ -27,7 +27,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
         ? { trades: 20_000, calmSeconds: 2 }
         : {
             trades: Number(process.env.BENCH_TRADES ?? 1_000_000),
-            calmSeconds: Number(process.env.BENCH_SECONDS ?? 15),
+            calmSeconds: Number(process.env.BENCH_SECONDS ?? 8),
           },
     ),
   backfill: () => benchBackfill(small ? 7 : Number(process.env.BENCH_DAYS ?? 365)),

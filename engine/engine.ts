@@ -7,6 +7,7 @@ import { type Deployment, deploy, type OnBuild } from './postgres/deploy/deploy.
 import { readDeployed } from './postgres/deploy/deployed.ts';
 import { newlyWatched } from './postgres/deploy/landing.ts';
 import type { Layout } from './postgres/deploy/plan.ts';
+import { refreshFunctions } from './postgres/deploy/refreshFunctions.ts';
 import { takeEngineLock } from './postgres/engineLock.ts';
 import { Feed, type Subscriber } from './postgres/feed.ts';
 import { Followers } from './postgres/followers.ts';
@@ -163,6 +164,7 @@ export class Engine implements ViewKeeper {
 
   async #relayout(to: Layout, work: (client: ClientBase) => Promise<void>): Promise<void> {
     const from = this.#layout;
+    refreshFunctions(to); // Written in the transaction, and thought out before it.
     const locked = await newlyWatched(this.#client, to, await readDeployed(this.#client));
     const locks = locked.map((table) => `lock table ${table} in share row exclusive mode`);
     const stay = new Set(to.views.map(({ name }) => to.tableOf(name)));

@@ -7,6 +7,7 @@ import type { Deployment, DeploymentState, Files, Wanted } from '../../engine/ve
 import { otherFiles, publishedFiles } from '../../engine/versions/deployment.ts';
 import { catalogOf, filesOf } from '../../engine/versions/files.ts';
 import { type Plan, planChanges } from '../../engine/versions/plan.ts';
+import { runViewTests } from '../../engine/viewTests.ts';
 import { round } from '../latency.ts';
 
 const BY = { owner: userInfo().username, host: hostname(), pid: process.pid };
@@ -15,12 +16,14 @@ const BY = { owner: userInfo().username, host: hostname(), pid: process.pid };
 export class Way {
   readonly versions: PostgresVersions;
   readonly #client: pg.Client;
+  readonly #url: string;
   readonly plan: Plan;
   readonly id: number;
 
-  private constructor(client: pg.Client, versions: PostgresVersions, plan: Plan, id: number) {
+  private constructor(client: pg.Client, url: string, plan: Plan, id: number) {
     this.#client = client;
-    this.versions = versions;
+    this.#url = url;
+    this.versions = new PostgresVersions(client, url);
     this.plan = plan;
     this.id = id;
   }
@@ -34,13 +37,12 @@ export class Way {
     const files = { old, new: edit(old) };
     const costOf = await versions.costs();
     const plan = planChanges({ before, after: catalogOf(files.new), ...(costOf ? { costOf } : {}) });
-    return new Way(client, versions, plan, await versions.add(BY, plan, files));
+    return new Way(client, url, plan, await versions.add(BY, plan, files));
   }
 
   /** One that was asked for before. */
   static async found(client: pg.Client, url: string, id: number): Promise<Way> {
-    const versions = new PostgresVersions(client, url);
-    return new Way(client, versions, await versions.planOf(id), id);
+    return new Way(client, url, await new PostgresVersions(client, url).planOf(id), id);
   }
 
   /** @returns seconds until it was there */
@@ -53,8 +55,13 @@ export class Way {
   /** The questions of `tickwave apply` to its rows. @returns seconds that they took */
   async audit(): Promise<number> {
     const began = performance.now();
-    const audits = await this.versions.audit(await this.deployment(), [], 'sql/tests');
-    const failed = audits.filter(({ passed }) => !passed);
+    const deployment = await this.deployment();
+    const catalog = catalogOf(otherFiles(deployment));
+    const answers = [
+      ...(await this.versions.audit(deployment, [])),
+      ...(await runViewTests({ url: this.#url, catalog, folder: 'sql/tests' })),
+    ];
+    const failed = answers.filter(({ passed }) => !passed);
     if (failed.length > 0) throw new Error(`audits failed: ${JSON.stringify(failed)}`);
     await this.versions.passed(this.id, BY);
     return seconds(began);

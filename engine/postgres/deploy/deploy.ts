@@ -3,7 +3,6 @@ import type { ClientBase } from 'pg';
 import type { CatalogObject } from '../../catalog/object.ts';
 import { fingerprints } from '../../versions/fingerprint.ts';
 import { names } from '../compile/names.ts';
-import { refreshFunction } from '../compile/refreshFunction.ts';
 import { writeCatalogTables } from './catalogTables.ts';
 import { type Deployed, readDeployed, recordBuild, recordDeployed } from './deployed.ts';
 import { inFile } from './errors.ts';
@@ -12,6 +11,7 @@ import { makeIndexes } from './indexes.ts';
 import { deployCapture, deployTable, newlyWatched } from './landing.ts';
 import type { Layout } from './plan.ts';
 import { dropNames, makeNames } from './publicNames.ts';
+import { refreshFunctions } from './refreshFunctions.ts';
 import { masterFunction, openSession } from './session.ts';
 import { dropPostponed, makeStore, removeOld } from './stores.ts';
 
@@ -117,6 +117,7 @@ export async function install(
   const fresh = layout.views.filter(
     (view) => !layout.sides.has(view.name) && before.get(view.name)?.hash !== layout.hashes.get(view.name),
   );
+  // Each names the view's table: where the one is the same, so is the other.
   const there = from === null ? new Map<string, string>() : refreshFunctions(from);
   const functions = refreshFunctions(layout);
   const other = layout.views.filter(({ name }) => there.get(name) !== functions.get(name));
@@ -127,11 +128,6 @@ export async function install(
   await client.query(masterFunction(layout));
   await openSession(client, layout, from);
   return { fresh, stale };
-}
-
-/** What refreshes each view; it names the view's table, so where it is the same so is that. */
-function refreshFunctions(layout: Layout): ReadonlyMap<string, string> {
-  return new Map(layout.views.map((view) => [view.name, refreshFunction(layout.compilation(view))]));
 }
 
 /** Views and everything that reads them, in order. */
