@@ -45,3 +45,25 @@ test('a version is built beside the running one, published, taken back and dropp
   expect(bench.engine?.catalog.get('minutes').statement.text).toBe(DOUBLE.minutes);
   expect(before).not.toEqual(after);
 });
+
+test('what refreshes a view that is the same in both versions is left alone, so that its plans stay', async () => {
+  await bench.open();
+  await bench.write(1, 300);
+  const made = (view: string): Promise<unknown[]> =>
+    bench.rows(
+      `select oid::text from pg_class where relname in ('touched_${view}', 'slice_${view}', 'change_${view}') and relpersistence = 't'
+       union all select oid || ' ' || xmin from pg_proc where proname = 'refresh_${view}' order by 1`,
+    );
+  const [places, minutes] = [await made('places'), await made('minutes')];
+  expect(places).toHaveLength(4);
+  const id = await bench.apply(DOUBLE);
+  expect(await made('places')).toEqual(places);
+  expect(await made('minutes')).toEqual(minutes);
+  await bench.step(id, 'promote', 'promoted');
+  expect(await made('places')).toEqual(places);
+  expect(await made('minutes')).not.toEqual(minutes);
+  await bench.step(id, 'cleanup', 'cleaned');
+  expect(await made('places')).toEqual(places);
+  await bench.client.query("insert into ticks values ('new', 1, '2026-01-01 00:00:00+00', 5)");
+  expect(await bench.differences()).toEqual([]);
+});
