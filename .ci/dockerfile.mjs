@@ -1,5 +1,6 @@
 // Replays the steps of the Dockerfile in a clean folder, a folder a stage, without Docker: COPY with .dockerignore, RUN in bash, then the
-// ENTRYPOINT. What it cannot show: the base image, users, and apt, whose packages are only asked whether Debian has them.
+// ENTRYPOINT with the CMD until the HEALTHCHECK is content: as the image's user on a read-only root where this is Linux and root
+// (contained.sh), else as whoever calls. What it cannot show: the base image, and apt, whose packages are only asked whether Debian has them.
 //
 //   node .ci/dockerfile.mjs        keeps nothing; needs g++, make, python3 with pip, headers of OpenSSL and zlib
 import { spawn, spawnSync } from 'node:child_process';
@@ -51,6 +52,11 @@ function environmentOf(stage) {
 function packages(command) {
   const names = /--no-install-recommends ([^&]+)/.exec(command)?.[1].trim().split(/\s+/) ?? [];
   if (names.length === 0) throw new Error(`no packages in: ${command}`);
+  if (
+    !existsSync('/etc/debian_version') ||
+    !readFileSync('/etc/os-release', 'utf8').includes('VERSION_CODENAME=bookworm')
+  )
+    return console.log('apt: this is not the Debian of the image; its packages were not looked for');
   for (const name of names) {
     const { stdout, error } = spawnSync('apt-cache', ['policy', name], { encoding: 'utf8' });
     if (error !== undefined) return console.log('apt: not on this machine; its packages were not looked for');
@@ -105,49 +111,65 @@ function replay() {
     else if (keyword === 'ENV')
       for (const word of words)
         stage.env[word.slice(0, word.indexOf('='))] = word.slice(word.indexOf('=') + 1);
+    else if (keyword === 'WORKDIR') stage.workdir = words[0];
     else if (keyword === 'ENTRYPOINT') stage.entrypoint = JSON.parse(instruction.getArgumentsContent());
+    else if (keyword === 'CMD') stage.cmd = JSON.parse(instruction.getArgumentsContent());
+    else if (keyword === 'STOPSIGNAL') stage.signal = instruction.getArgumentsContent();
+    else if (keyword === 'HEALTHCHECK')
+      stage.health = JSON.parse(/CMD (\[.*\])/s.exec(instruction.getArgumentsContent())[1]);
     if (keyword === 'FROM') mkdirSync(join(stageFolder(words[2]), 'app'), { recursive: true });
   }
   return stages.at(-1);
 }
 
-/** Runs the command as the image would, and gives what it printed. */
-function command(stage, args) {
-  // tini is the first word of the entrypoint, and Debian's.
-  const [, , program, ...first] = stage.entrypoint.map((word) => placed(word, stage));
-  const environment = { ...environmentOf(stage), NODE_ENV: 'production' };
-  return [program, [...first, ...args], { cwd: placed('/app', stage), env: environment }];
+/** Whether the stage can be run as a container would run it. */
+const contained =
+  process.getuid?.() === 0 && spawnSync('unshare', ['--mount', '/usr/bin/setpriv', '--version']).status === 0;
+
+/** The program, words and options that run a command of the image. */
+function command(stage, words, env = {}) {
+  const cwd = placed('/app', stage);
+  if (!contained) {
+    const [program, ...rest] = words.map((word) => placed(word, stage));
+    return [program, rest, { cwd, env: { ...environmentOf(stage), ...env } }];
+  }
+  const inside = { PATH: process.env.PATH, LANG: 'C.UTF-8', ...stage.env, ...env };
+  const box = join(repository, '.ci', 'contained.sh');
+  return [box, [stageFolder(stage.name), ...words], { env: inside }];
 }
 
-function say(stage, args) {
-  const [program, words, options] = command(stage, args);
-  const { status, stdout, stderr } = spawnSync(program, words, { ...options, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`tickwave ${args.join(' ')} ended with ${status}\n${stdout}${stderr}`);
+/** Runs a command of the image to its end, and gives what it printed. */
+function say(stage, words) {
+  const [program, rest, options] = command(stage, words);
+  const { status, stdout, stderr } = spawnSync(program, rest, { ...options, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${words.join(' ')} ended with ${status}\n${stdout}${stderr}`);
   return stdout.trim();
 }
 
-/** `start` on the simulated market, until its health is good, then SIGTERM. */
-async function serves(stage) {
-  const [program, words, options] = command(stage, ['start', '--json']);
-  const env = { ...options.env, FEED: 'simulated', SIMULATOR_HISTORY: '0', NEWS: 'off', PORT: '18080' };
-  const child = spawn(program, words, { ...options, env, stdio: ['ignore', 'ignore', 'pipe'] });
+/** The image's own verb on the simulated market, until its HEALTHCHECK is content, then its STOPSIGNAL. */
+async function serves(stage, entry) {
+  const settings = { FEED: 'simulated', SIMULATOR_HISTORY: '0', NEWS: 'off', PORT: '18080' };
+  const [program, rest, options] = command(stage, [...entry, ...stage.cmd, '--json'], settings);
+  const child = spawn(program, rest, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise((done) => child.once('exit', done));
-  let words_of_error = '';
+  let words = '';
   child.stderr.on('data', (chunk) => {
-    words_of_error += chunk;
+    words += chunk;
   });
+  const healthy = () => {
+    const [asker, asked, how] = command(stage, stage.health, settings);
+    return spawnSync(asker, asked, how).status === 0;
+  };
   const until = Date.now() + 180_000;
-  for (;;) {
-    const health = await fetch('http://127.0.0.1:18080/health').catch(() => null);
-    if (health?.ok) break;
+  while (!healthy()) {
     if (child.exitCode !== null || Date.now() > until) {
       child.kill('SIGKILL');
-      throw new Error(`start did not come to health\n${words_of_error}`);
+      throw new Error(`${stage.cmd} did not come to health\n${words}`);
     }
     await new Promise((again) => setTimeout(again, 500));
   }
-  child.kill('SIGTERM');
-  if ((await ended) !== 0) throw new Error(`start did not end in order\n${words_of_error}`);
+  child.kill(stage.signal);
+  if ((await ended) !== 0) throw new Error(`${stage.cmd} did not end in order\n${words}`);
 }
 
 try {
@@ -156,17 +178,26 @@ try {
   // Root's database runs as another user, who has to get in.
   spawnSync('chmod', ['-R', 'go+rX', root]);
   spawnSync('chmod', ['755', root, stageFolder(stage.name), placed('/data', stage)]);
+  // tini is the first word of the entrypoint, and Debian's.
+  const entry = stage.entrypoint.slice(2);
   console.log(
-    `tickwave ${say(stage, ['--version'])}, ${readdirSync(placed('/app/sql', stage)).length} folders of sql/`,
+    `tickwave ${say(stage, [...entry, '--version'])}, ${readdirSync(placed('/app/sql', stage)).length} folders of sql/`,
   );
-  say(stage, ['check']);
-  const kafka = `require(${JSON.stringify(placed('/app/node_modules/@confluentinc/kafka-javascript', stage))})`;
-  if (spawnSync('node', ['--eval', kafka]).status !== 0)
-    throw new Error('the Kafka client does not load in the image');
+  say(stage, [...entry, 'check']);
+  say(stage, [...entry, 'alerts', 'check']);
+  say(stage, ['node', '--eval', "require('@confluentinc/kafka-javascript')"]);
   if (!existsSync(placed('/opt/tickwave/tickwave/libraries', stage)))
     throw new Error('the image has no model libraries');
-  await serves(stage);
-  console.log('replayed: the command, the Kafka client and the model libraries are there, and start serves');
+  const libraries = say(stage, [...entry, 'models', 'fetch']);
+  if (libraries.split('\n').filter((line) => line.includes('/opt/tickwave/')).length !== 2)
+    throw new Error(`the model libraries are not those that were built in\n${libraries}`);
+  await serves(stage, entry);
+  console.log('replayed: the command, the Kafka client and the model libraries are there, and it serves');
+  console.log(
+    contained
+      ? 'run as user 10001 on a read-only root, with 64 MB of /tmp and of shared memory'
+      : 'not run on a read-only root: that takes Linux, root and unshare',
+  );
 } finally {
   rmSync(root, { recursive: true, force: true });
 }

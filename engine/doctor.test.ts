@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -6,8 +6,10 @@ import { systemClock } from './clock.ts';
 import { checkDataVersion } from './doctor/folder.ts';
 import { checkClock, checkKafka, checkNode } from './doctor/machine.ts';
 import { type Check, examine } from './doctor.ts';
+import { PortInUse } from './postgres/server/errors.ts';
 import { deleteFolders, newFolder } from './postgres/server/fixtures/harness.ts';
-import { startServer } from './postgres/server.ts';
+import { tryPort } from './postgres/server/port.ts';
+import { type Server, startServer } from './postgres/server.ts';
 
 afterAll(deleteFolders);
 
@@ -46,11 +48,29 @@ describe('on a data folder', () => {
       found: expect.stringContaining('PostgreSQL 18'),
     });
 
+    rmSync(join(dataDir, 'port'));
+    const placed = await startWhereAsked(dataDir);
+    const again = byName(await examine({ dataDir, port: placed.port, clock: systemClock }));
+    expect(again.get('database')?.found).toBe(`127.0.0.1:${placed.port}/tickwave answers`);
+    await placed.stop();
+
     writeFileSync(join(dataDir, 'credentials.json'), 'not json');
     const held = await startServer({ dataDir }).catch((error: Error) => error);
     expect(held).toMatchObject({ code: 'credentials_unreadable' });
   });
 });
+
+/** A server on a port that was asked for; one that somebody took meanwhile is let go. */
+async function startWhereAsked(dataDir: string): Promise<Server> {
+  for (;;) {
+    const port = (await tryPort(0)) ?? 0;
+    try {
+      return await startServer({ dataDir, port });
+    } catch (error) {
+      if (!(error instanceof PortInUse)) throw error;
+    }
+  }
+}
 
 describe('finds', () => {
   const options = { dataDir: newFolder(), clock: systemClock };

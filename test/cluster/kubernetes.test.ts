@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { processContext } from '../../cli/context.ts';
 import { program } from '../../cli/run.ts';
-import { repository, yaml } from './places.ts';
 import { complaints, type Pod, podOf } from './pods.ts';
 import { type Manifest, render } from './render.ts';
 
@@ -150,23 +147,4 @@ function matches(selector: Readonly<Record<string, string>>, pod: Pod): boolean 
     'bare has no version',
     'bare is not probed, and nothing says why',
   ]);
-});
-
-test('every release of the helmfile has a version and values that are there', () => {
-  const { repositories, releases } = yaml<{
-    readonly repositories: readonly { readonly name: string }[];
-    readonly releases: readonly {
-      readonly chart: string;
-      readonly version: string;
-      readonly values: readonly string[];
-    }[];
-  }>('k8s/helmfile.yaml');
-  expect(releases).toHaveLength(6);
-  for (const { chart, version, values } of releases) {
-    expect(repositories.map(({ name }) => name)).toContain(chart.split('/')[0]);
-    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
-    for (const file of values)
-      expect([file, existsSync(join(repository, 'k8s', file))]).toEqual([file, true]);
-    for (const file of values) expect(yaml<object>(`k8s/${file}`)).toEqual(expect.any(Object));
-  }
 });

@@ -17,8 +17,23 @@ export interface Container {
     readonly privileged?: boolean;
     readonly capabilities?: { readonly drop?: readonly string[]; readonly add?: readonly string[] };
   };
-  readonly livenessProbe?: object;
-  readonly readinessProbe?: object;
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
+  readonly startupProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  readonly readinessProbe?: Probe;
+}
+
+/** How a container is asked how it is. */
+export interface Probe {
+  readonly httpGet?: { readonly path: string; readonly port: string | number };
+}
+
+/** A volume of a pod, by whatever key says what it is. */
+export interface Volume {
+  readonly name: string;
+  readonly secret?: { readonly secretName: string };
+  readonly hostPath?: object;
 }
 
 /** The pods that a workload makes. */
@@ -32,13 +47,19 @@ export interface Pod {
     readonly securityContext?: {
       readonly runAsNonRoot?: boolean;
       readonly runAsUser?: number;
+      readonly fsGroup?: number;
       readonly seccompProfile?: { readonly type: string };
     };
     readonly automountServiceAccountToken?: boolean;
     readonly hostNetwork?: boolean;
     readonly hostPID?: boolean;
-    readonly volumes?: readonly Readonly<Record<string, unknown>>[];
-    readonly topologySpreadConstraints?: readonly object[];
+    readonly serviceAccountName?: string;
+    readonly restartPolicy?: string;
+    readonly terminationGracePeriodSeconds?: number;
+    readonly volumes?: readonly Volume[];
+    readonly topologySpreadConstraints?: readonly {
+      readonly labelSelector: { readonly matchLabels: Readonly<Record<string, string>> };
+    }[];
   };
 }
 

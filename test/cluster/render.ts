@@ -6,9 +6,14 @@ import { repository } from './places.ts';
 /** An object of a cluster, as far as the checks look into it. */
 export interface Manifest {
   readonly kind: string;
-  readonly metadata: { readonly name: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly data?: Readonly<Record<string, string>>;
+  readonly stringData?: Readonly<Record<string, string>>;
 }
 
 /** What a folder of k8s/ comes to, or why it comes to nothing. Null where neither kubectl nor kustomize is installed. */

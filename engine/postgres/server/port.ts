@@ -10,7 +10,7 @@ export async function choosePort(
   say: (line: string) => void,
 ): Promise<number> {
   if (wanted !== undefined) {
-    if ((await tryPort(wanted)) !== null) return wanted;
+    if ((await tryPort(wanted)) !== null) return remember(dataDir, wanted);
     throw new PortInUse(
       `Port ${wanted} on 127.0.0.1 is in use`,
       'Stop the program that listens there, or choose another port',
@@ -22,6 +22,10 @@ export async function choosePort(
     throw new PortInUse('No free port was found on 127.0.0.1', 'Give one with the port setting');
   if (before !== null && port !== before)
     say(`port ${before} is taken: the database listens on ${port} from now on`);
+  return remember(dataDir, port);
+}
+
+function remember(dataDir: string, port: number): number {
   writeFileSync(portFile(dataDir), `${port}\n`);
   return port;
 }
