@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Catalog } from '../catalog/catalog.ts';
-import { refused } from './connection.ts';
+import { refused, refusedAsThere } from './connection.ts';
 import { DEPLOYED, type DeployedObject, wantedObjects } from './deployed.ts';
 import { CATALOG_TABLES } from './documentation.ts';
 import { DeployedDiffersError, StatementFailed } from './errors.ts';
@@ -110,7 +110,7 @@ async function send(
     const { makes } = statement;
     // Whoever began it died before it could note that it was done.
     const begun = makes !== null && before.get(makes.name)?.state === 'begun';
-    if (begun && refused(error) && /exist|duplicate|creating/i.test(error.message)) return;
+    if (begun && refusedAsThere(error)) return;
     throw new StatementFailed(statement.what, error);
   }
   if (statement.built) await requireBuilt(client, statement.built);

@@ -18,3 +18,11 @@ export async function connect(
 export function refused(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError;
 }
+
+/**
+ * Whether a statement was refused since what it makes is there, or is being made. What it reads and does not find `does not exist`,
+ * which is no such answer.
+ */
+export function refusedAsThere(error: unknown): boolean {
+  return refused(error) && /\bexists\b|duplicate|creating|under creation/i.test(error.message);
+}

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { RowChange } from '../postgres/feed.ts';
-import { refused } from './connection.ts';
+import { refused, refusedAsThere } from './connection.ts';
 import { subscriptionName, subscriptionStatement } from './subscription.ts';
 
 /** Rows of one fetch, and the longest that it waits for the first. */
@@ -69,7 +69,7 @@ export class SubscriptionCursor {
       await this.#client.query(subscriptionStatement(this.#relation));
     } catch (error) {
       // It was there: made by an application of sql/, or by another process.
-      if (!refused(error) || !/exist|duplicate/i.test(error.message)) throw error;
+      if (!refusedAsThere(error)) throw error;
     }
   }
 }

@@ -20,6 +20,8 @@ export interface RisingwaveOptions {
   readonly analyst?: string | null;
   /** Views and tables that get a subscription at once; others get theirs when somebody follows them. */
   readonly subscribed?: readonly string[];
+  /** What the session that makes everything sets beside what it always does, as `set … = …`. */
+  readonly session?: readonly string[];
 }
 
 /** One statement as RisingWave gets it. */
@@ -71,7 +73,9 @@ export function missingStatements(
     ...(fresh.length > 0 ? [...grants(objects, options), ...subscriptions(fresh, options)] : []),
   ];
   if (work.length === 0) return [];
-  const session = [RISINGWAVE.session, 'set background_ddl = true'].map((sql) => plain('the session', sql));
+  const session = [RISINGWAVE.session, 'set background_ddl = true', ...(options.session ?? [])].map((sql) =>
+    plain('the session', sql),
+  );
   return [...session, ...work, plain('what was written visible', 'flush')];
 }
 

@@ -6,6 +6,7 @@ import { asked, loadKafka } from '../../engine/kafka/client.ts';
 import { connect } from '../../engine/risingwave/connection.ts';
 import { RisingwaveEngine } from '../../engine/risingwave/engine.ts';
 import { Rig } from '../kafka/rig.ts';
+import { waitFor } from '../support/cli.ts';
 import type { Cluster } from './cluster.ts';
 import { recordedTrades } from './recording.ts';
 
@@ -37,8 +38,11 @@ export function kafkaSuite(cluster: Cluster, within: number): void {
           const counts = async (): Promise<unknown> =>
             (await client.query('select count(*) as trades, sum(price * quantity) as notional from trades'))
               .rows[0];
-          while (Number(((await counts()) as { trades: string }).trades) < trades.length)
+          const arrived = async (): Promise<boolean> => {
             await engine.refresh();
+            return Number(((await counts()) as { trades: string }).trades) >= trades.length;
+          };
+          await waitFor(`${trades.length} trades over Kafka`, arrived, 300_000);
           expect(await counts()).toMatchObject({ trades: String(trades.length) });
           const { rows } = await client.query('select sum(trades) as trades from candles_1s');
           expect(Number(rows[0]?.trades)).toBe(trades.length);

@@ -2,10 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from '../../engine/risingwave/connection.ts';
 import { SubscriptionCursor } from '../../engine/risingwave/cursor.ts';
 import { seeded } from '../property/history.ts';
+import { everything } from '../standIn/decisions.ts';
+import { waitFor } from '../support/cli.ts';
 import type { Cluster } from './cluster.ts';
 import { report } from './compare.ts';
 import { LATE, late } from './late.ts';
-import { type LandingRow, otherRows, recordedTrades, shuffled } from './recording.ts';
+import { readBoth } from './readers.ts';
+import { type LandingRow, shuffled } from './recording.ts';
 import { Sides } from './sides.ts';
 import { Told } from './told.ts';
 
@@ -21,15 +24,19 @@ export interface ParityOptions {
 const NOTHING_TO_TELL = ['impossible_values'];
 
 /** Fetches until a trade has come; gives the moment it came with. */
-async function cameWith(cursor: SubscriptionCursor, trade: number): Promise<string> {
-  for (;;)
-    for (const { at, changes } of await cursor.next())
-      if (changes.some(({ key }) => String(key.trade_id) === String(trade))) return at;
+function cameWith(cursor: SubscriptionCursor, trade: number): Promise<string> {
+  const come = async (): Promise<string | null> => {
+    const moments = await cursor.next();
+    const isIt = ({ key }: { readonly key: Readonly<Record<string, unknown>> }): boolean =>
+      String(key.trade_id) === String(trade);
+    return moments.find(({ changes }) => changes.some(isIt))?.at ?? null;
+  };
+  return waitFor(`trade ${trade} by the cursor`, come, 300_000);
 }
 
 /** What has to hold of RisingWave, or of what stands in for it. */
 export function paritySuite(open: () => Cluster, { trades, seed, within }: ParityOptions): void {
-  const rows = (): LandingRow[] => [...otherRows(seed), ...recordedTrades(trades)];
+  const rows = (): LandingRow[] => everything(trades, seed);
 
   describe('from empty', () => {
     let sides: Sides;
@@ -71,6 +78,16 @@ export function paritySuite(open: () => Cluster, { trades, seed, within }: Parit
         expect(
           comparisons.filter(({ view, rows }) => rows === 0 && views.has(view)).map(({ view }) => view),
         ).toEqual(NOTHING_TO_TELL);
+      },
+      within,
+    );
+
+    test(
+      'the API, channels, metrics, alerts, datasets and the index say what they say of the embedded engine',
+      async () => {
+        const { asked, differences } = await readBoth(sides.embeddedUrl, sides.database.url);
+        expect(differences).toEqual([]);
+        expect(asked).toBeGreaterThan(100);
       },
       within,
     );

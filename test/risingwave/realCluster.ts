@@ -27,15 +27,30 @@ async function emptyDatabase(server: string): Promise<EmptyDatabase> {
   url.pathname = `/${name}`;
   return {
     url: url.href,
-    drop: async () => {
-      await on(url.href, wipe);
-      await on(server, (client) => client.query(`drop database ${name}`));
-    },
+    drop: () => dropDatabase(server, name, url.href),
   };
 }
 
-/** Drops what sql/ put there, readers first: RisingWave drops nothing that something hangs on. */
-async function wipe(client: pg.Client): Promise<void> {
+async function dropDatabase(server: string, name: string, url: string): Promise<void> {
+  const left = await on(url, wipe);
+  const drop = (): Promise<unknown> => on(server, (client) => client.query(`drop database ${name}`));
+  // Its documentation wants the schemas gone, its own tests don't.
+  const again = async (): Promise<unknown> => {
+    await on(url, (client) => client.query('drop schema public'));
+    return drop();
+  };
+  await drop()
+    .catch(again)
+    .catch((cause: Error) => {
+      throw new Error(`the database ${name} is left: ${[cause.message, ...left].join('; ')}`, { cause });
+    });
+}
+
+/**
+ * Drops what sql/ put there, readers first: RisingWave drops nothing that something hangs on. Gives what was refused for another
+ * reason than that it was not there.
+ */
+async function wipe(client: pg.Client): Promise<string[]> {
   const { objects } = await loadCatalog('sql');
   const reversed = objects.filter(({ dialect }) => dialect !== 'postgres').reverse();
   const statements = [
@@ -46,8 +61,12 @@ async function wipe(client: pg.Client): Promise<void> {
     ...[DEPLOYED, ...CATALOG_TABLES.keys(), ...VERSION_TABLES.keys()].map((name) => `drop table ${name}`),
     ...reversed.filter(({ kind }) => kind === 'function').map(({ name }) => `drop aggregate ${name}`),
   ];
-  // What is not there can't be dropped; what could not be dropped is told by the database's own drop.
-  for (const statement of statements) await client.query(statement).catch(() => {});
+  const left: string[] = [];
+  for (const statement of statements)
+    await client.query(statement).catch(({ message }: Error) => {
+      if (!/not found|not exist/i.test(message)) left.push(`${statement}: ${message}`);
+    });
+  return left;
 }
 
 async function on<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -10,6 +10,23 @@ import type { Cluster, EmptyDatabase } from './cluster.ts';
 import { type Comparison, compareView } from './compare.ts';
 import { load } from './load.ts';
 import type { LandingRow } from './recording.ts';
+import { everyRefusal } from './refusals.ts';
+
+/** Views that are small and new are built in less than half of the time without it. */
+const SESSION = ['set streaming_use_snapshot_backfill = false'];
+
+/** Puts all of sql/ there. When something is refused, the error tells of everything that is. */
+async function allOf(url: string, catalog: Catalog): Promise<RisingwaveEngine> {
+  const options = { url, catalog, environment: {}, session: SESSION };
+  try {
+    return await RisingwaveEngine.open(options);
+  } catch (error) {
+    const refused = await everyRefusal(options).catch(({ message }: Error) => [message]);
+    throw new Error(`${(error as Error).message}\nAll that is refused:\n${refused.join('\n')}`, {
+      cause: error,
+    });
+  }
+}
 
 /** Who does what at this moment: of processes, and not of the data. */
 const OF_PROCESSES = ['leases'];
@@ -42,16 +59,34 @@ export class Sides {
     this.#client = embedded.client;
   }
 
+  /** Whatever fails on the way, nothing is left of it. */
   static async open(cluster: Cluster): Promise<Sides> {
     const catalog = await loadCatalog('sql');
-    const own = await testDatabase();
-    const database = await cluster.empty();
-    const client = new pg.Client({ connectionString: own.url });
-    await client.connect();
-    await client.query("set timezone = 'UTC'; set search_path = public, compat");
-    const embedded = { own, engine: await Engine.open({ url: own.url, catalog }), client };
-    const engine = await RisingwaveEngine.open({ url: database.url, catalog, environment: {} });
-    return new Sides(catalog, database, engine, await connect(database.url, 'tickwave parity'), embedded);
+    const undo: (() => Promise<unknown>)[] = [];
+    try {
+      const database = await cluster.empty();
+      undo.push(() => database.drop());
+      const engine = await allOf(database.url, catalog);
+      undo.push(() => engine.stop());
+      const risingwave = await connect(database.url, 'tickwave parity');
+      undo.push(() => risingwave.end());
+      const own = await testDatabase();
+      undo.push(() => own.drop());
+      const client = new pg.Client({ connectionString: own.url });
+      await client.connect();
+      undo.push(() => client.end());
+      await client.query("set timezone = 'UTC'; set search_path = public, compat");
+      const embedded = { own, engine: await Engine.open({ url: own.url, catalog }), client };
+      return new Sides(catalog, database, engine, risingwave, embedded);
+    } catch (error) {
+      for (const step of undo.reverse()) await step().catch((more: Error) => console.warn(more.message));
+      throw error;
+    }
+  }
+
+  /** Address of the embedded engine's database. */
+  get embeddedUrl(): string {
+    return this.#own.url;
   }
 
   /** Ends Tickwave's process on RisingWave, as far as RisingWave can tell, and begins another. */
@@ -102,7 +137,7 @@ export class Sides {
     await this.risingwave.end();
     await this.#client.end();
     await this.#embedded.stop();
-    await this.database.drop();
     await this.#own.drop();
+    await this.database.drop();
   }
 }

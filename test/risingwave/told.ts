@@ -1,5 +1,8 @@
 import type { ViewChanges } from '../../engine/postgres/feed.ts';
 
+/** Long after a change is told on any engine that tells it. */
+const WITHIN_MS = 300_000;
+
 /** What a subscriber was told, to be waited for. */
 export class Told {
   readonly #told: ViewChanges[] = [];
@@ -28,12 +31,22 @@ export class Told {
   }
 
   async #until(ask: () => ViewChanges | undefined): Promise<ViewChanges> {
+    const end = AbortSignal.timeout(WITHIN_MS);
     for (;;) {
       const found = ask();
       if (found) return found;
+      if (end.aborted) throw new Error(`waited ${WITHIN_MS / 1000} s in vain; told were ${this.#summary()}`);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
+        end.addEventListener('abort', () => resolve(), { once: true });
       });
     }
+  }
+
+  /** How many changes came at a time, and when everything was to be read anew. */
+  #summary(): string {
+    return JSON.stringify(
+      this.#told.map(({ changes, truncated }) => (truncated === true ? 'anew' : changes.length)),
+    );
   }
 }

@@ -115,7 +115,8 @@ export function versionsSuite(open: () => Cluster, { trades, seed, within }: Par
     /** Killed once it has begun, wherever it is then; the next one goes on. */
     async function killedApply(): Promise<void> {
       const killed = place.spawn(['apply']);
-      await waitFor('the version', async () => (await knownDeployments(sides.risingwave)).length > 0);
+      const known = async (): Promise<boolean> => (await knownDeployments(sides.risingwave)).length > 0;
+      await waitFor('the version', known, 300_000);
       killed.signal('SIGKILL');
       await killed.ended;
     }

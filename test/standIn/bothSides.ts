@@ -1,27 +1,9 @@
-import pg from 'pg';
-import pino from 'pino';
-import { Registry } from 'prom-client';
-import { createApi } from '../../api/app.ts';
-import { createReadPool } from '../../api/database.ts';
-import { type Listening, listen } from '../../api/listen.ts';
-import { databaseMetrics } from '../../api/metrics/databaseMetrics.ts';
-import { monitoringRoutes } from '../../api/monitoring/routes.ts';
+import type pg from 'pg';
 import { POSTGRES } from '../../engine/profile.ts';
 import { load } from '../risingwave/load.ts';
 import type { LandingRow } from '../risingwave/recording.ts';
 import { Place } from './place.ts';
-import type { Ask } from './requests.ts';
-
-/** Who reads one of the two. */
-export interface Side {
-  readonly url: string;
-  /** As the API has it. */
-  readonly pool: pg.Pool;
-  /** As jobs have it. */
-  readonly jobs: pg.Pool;
-  readonly api: Listening;
-  readonly ask: Ask;
-}
+import { Side } from './side.ts';
 
 /** One database, read as what it is and as what it stands in for. */
 export class BothSides {
@@ -36,7 +18,8 @@ export class BothSides {
 
   static async open(): Promise<BothSides> {
     const both = new BothSides(await Place.open());
-    for (const url of [both.place.embedded, both.place.url]) both.sides.push(await both.#side(url));
+    for (const url of [both.place.embedded, both.place.url])
+      both.sides.push(await Side.open(url, () => both.now));
     return both;
   }
 
@@ -50,6 +33,7 @@ export class BothSides {
       client.release();
     }
     await engine.refresh();
+    await this.place.proxy.barrier();
     this.now += 3_600_000;
   }
 
@@ -59,33 +43,7 @@ export class BothSides {
   }
 
   async close(): Promise<void> {
-    for (const { api, pool, jobs } of this.sides) {
-      await api.stop();
-      await pool.end();
-      await jobs.end();
-    }
+    for (const side of this.sides) await side.close();
     await this.place.close();
   }
-
-  async #side(url: string): Promise<Side> {
-    const pool = createReadPool({ url, statementTimeoutMs: 60_000 });
-    const jobs = new pg.Pool({ connectionString: url, max: 2 });
-    jobs.on('error', () => {});
-    const clock = { now: () => this.now };
-    const logger = pino({ level: 'silent' });
-    const registry = new Registry();
-    databaseMetrics(registry, { pool, clock, logger });
-    const status = async () => ({ state: 'running', refreshLagMs: 0 }) as const;
-    const limits = { perKey: 1e6, perAddress: 1e6 };
-    const routes = monitoringRoutes(null, clock);
-    const api = await listen(createApi({ pool, status, clock, logger, limits, routes, registry }), 0);
-    return { url, pool, jobs, api, ask: (path) => answer(api.url + path) };
-  }
-}
-
-async function answer(address: string): ReturnType<Ask> {
-  const response = await fetch(address);
-  const text = await response.text();
-  const json = /json/.test(response.headers.get('content-type') ?? '');
-  return { status: response.status, body: json ? JSON.parse(text) : text };
 }

@@ -1,4 +1,5 @@
 import { type StatementProxy, statementProxy } from '../risingwave/standIn/protocol.ts';
+import { Barriers } from './barriers.ts';
 import { complaints } from './client.ts';
 import { VERSION } from './standIn.ts';
 
@@ -15,6 +16,7 @@ export const NOTHING = 'select 1 where false';
 export class CheckedProxy {
   readonly #database: URL;
   readonly #instead: Instead;
+  readonly #barriers: Barriers;
   /** Texts that were passed on, in their order. */
   readonly taken: string[] = [];
   /** Texts that RisingWave would not take, and why. */
@@ -25,6 +27,7 @@ export class CheckedProxy {
 
   private constructor(database: URL, instead: Instead) {
     this.#database = database;
+    this.#barriers = new Barriers(database.href);
     this.#instead = instead;
   }
 
@@ -32,7 +35,11 @@ export class CheckedProxy {
     const database = new URL(url);
     const checked = new CheckedProxy(database, instead);
     const target = { host: database.hostname, port: Number(database.port) };
-    checked.#proxy = await statementProxy(target, (text, session) => checked.#translate(text, session));
+    checked.#proxy = await statementProxy(
+      target,
+      (text, session) => checked.#translate(text, session),
+      checked.#barriers.around,
+    );
     return checked;
   }
 
@@ -44,6 +51,12 @@ export class CheckedProxy {
 
   async close(): Promise<void> {
     await this.#proxy?.close();
+    await this.#barriers.close();
+  }
+
+  /** What was written past the proxy is seen from now on, too. */
+  barrier(): Promise<void> {
+    return this.#barriers.next();
   }
 
   async #translate(text: string, session: number): Promise<string> {
@@ -58,6 +71,7 @@ export class CheckedProxy {
     }
     this.taken.push(text);
     const instead = await this.#instead(text.toLowerCase(), session);
+    if (text === 'flush') await this.#barriers.next();
     return instead ?? (text === 'flush' ? NOTHING : text.replace('version()', `'${VERSION}'::varchar`));
   }
 }

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import pg from 'pg';
 import { checkDialect } from '../../engine/risingwave/dialect.ts';
 
@@ -20,6 +21,19 @@ export function complaints(sql: string): readonly string[] {
   return found;
 }
 
+const VIEWS: ReadonlySet<string> = new Set(
+  ['candles', 'indicators', 'features', 'monitoring'].flatMap((layer) =>
+    readdirSync(new URL(`../../sql/${layer}/`, import.meta.url)).map((file) => file.replace(/\.sql$/, '')),
+  ),
+);
+
+/** A statement with a name stays with the objects that it was prepared for: once another version has a view's name, with the old one. */
+export function namedComplaints(sql: string): readonly string[] {
+  return [...sql.matchAll(/\b(?:from|join)\s+"?(\w+)/gi)]
+    .flatMap(([, name = '']) => (VIEWS.has(name) ? [name] : []))
+    .map((view) => `named: it has a name and reads the view ${view}; leave the name out`);
+}
+
 /** A statement was sent that is not for RisingWave. */
 export class NotForRisingWave extends Error {
   override readonly name = 'NotForRisingWave';
@@ -35,7 +49,8 @@ export class StandInClient extends pg.Client {
   override query(...given: unknown[]): never {
     const [first] = given;
     const text = typeof first === 'string' ? first : ((first as { readonly text?: string }).text ?? '');
-    const problems = complaints(text);
+    const name = typeof first === 'string' ? undefined : (first as { readonly name?: string }).name;
+    const problems = name === undefined ? complaints(text) : [...complaints(text), ...namedComplaints(text)];
     if (problems.length > 0) throw new NotForRisingWave(text, problems);
     const sent = text === 'flush' ? ['select 1', ...given.slice(1)] : given;
     return (super.query as (...sent: unknown[]) => never)(...sent);

@@ -81,6 +81,7 @@ type Work = (pool: pg.Pool, clock: ManualClock) => Promise<unknown>;
 /** Runs the work as a new process would; the connection breaks instead of the statement with this number. */
 async function run(work: Work, cutAt = Number.POSITIVE_INFINITY): Promise<{ sent: number; failed: boolean }> {
   now += TERM_MS + 1;
+  await proxy.barrier();
   const pool = new pg.Pool({ connectionString: proxy.url, max: 4 });
   pool.on('error', () => {});
   let sent = 0;

@@ -66,6 +66,11 @@ test('the stand-in says what it stands for, and takes nothing else', async () =>
     "select timestamptz '2026-01-01 00:00:00+00'",
   ])
     await expect(async () => pool.query(text)).rejects.toThrow(NotForRisingWave);
+  const named = { name: 'read', text: 'select close from candles_1m where symbol = $1', values: ['BTC/USD'] };
+  await expect(async () => pool.query(named)).rejects.toThrow('it has a name and reads the view candles_1m');
+  await expect(
+    pool.query({ ...named, text: 'select side from trades where symbol = $1' }),
+  ).resolves.toBeDefined();
 });
 
 test.each([

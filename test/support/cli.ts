@@ -46,8 +46,15 @@ export interface Workplace {
   remove(): Promise<void>;
 }
 
-/** Makes a data folder. Nothing of this process's own settings reaches the commands. */
-export function workplace(environment: Readonly<Record<string, string>> = {}): Workplace {
+/**
+ * Makes a data folder. Nothing of this process's own settings reaches the commands.
+ *
+ * @param withinMs how long `start` may take until its API listens
+ */
+export function workplace(
+  environment: Readonly<Record<string, string>> = {},
+  withinMs: number = WITHIN_MS,
+): Workplace {
   const folder = mkdtempSync(join(tmpdir(), 'tickwave-cli-'));
   const dataDir = join(folder, 'data');
   const running = new Set<Cli>();
@@ -77,10 +84,11 @@ export function workplace(environment: Readonly<Record<string, string>> = {}): W
     start: (args = [], more = {}) => place.startVerb('start', args, more),
     async startVerb(verb, args = [], more = {}) {
       const cli = place.spawn([verb, ...args], more);
-      const api = await waitFor('its API', async () => {
+      const listening = async (): Promise<string | null> => {
         if ((await Promise.race([cli.ended, null])) !== null) throw new Error(`it ended: ${cli.stderr()}`);
         return announcedApi(dataDir, cli.pid);
-      });
+      };
+      const api = await waitFor('its API', listening, withinMs);
       return { ...cli, api };
     },
     async remove() {
@@ -133,12 +141,16 @@ const POLL_MS = 50;
 const WITHIN_MS = 90_000;
 
 /** Waits until something is there: asks again until the answer is neither null nor false. */
-export async function waitFor<T>(what: string, ask: () => Promise<T | null | false>): Promise<T> {
-  const until = Date.now() + WITHIN_MS;
+export async function waitFor<T>(
+  what: string,
+  ask: () => Promise<T | null | false>,
+  withinMs: number = WITHIN_MS,
+): Promise<T> {
+  const until = Date.now() + withinMs;
   for (;;) {
     const answer = await ask();
     if (answer !== null && answer !== false) return answer;
-    if (Date.now() > until) throw new Error(`waited ${WITHIN_MS / 1000} s for ${what} in vain`);
+    if (Date.now() > until) throw new Error(`waited ${withinMs / 1000} s for ${what} in vain`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

@@ -25,6 +25,11 @@ export const SHOWN_TYPES: ReadonlySet<string> = new Set(
   'int4 int8 float8 numeric varchar timestamptz jsonb bool'.split(' '),
 );
 
+/** Names of columns that RisingWave's parser takes for the beginning of an expression (`src/sqlparser/src/parser.rs`), unless quoted. */
+export const EXPRESSION_WORDS: ReadonlySet<string> = new Set(
+  'exists extract interval overlay position row substring trim'.split(' '),
+);
+
 export const SHOWN_OPERATORS: ReadonlySet<string> = new Set('+ - * / = <> < > <= >= -> ->>'.split(' '));
 
 /**

@@ -1,13 +1,12 @@
 import type { ClientBase } from 'pg';
 import { DeploymentRefused } from '../../versions/deployment.ts';
 import { requireBuilt } from '../apply.ts';
-import { refused } from '../connection.ts';
+import { refused, refusedAsThere } from '../connection.ts';
 import { StatementFailed } from '../errors.ts';
 import { readIds } from './names.ts';
 import type { VersionStep } from './steps.ts';
 import type { StoredDeployment, ViewIds } from './store.ts';
 
-const THERE = /exist|duplicate|creating/i;
 const NOT_THERE = /not found|not exist|does not exist/i;
 
 export interface SendOptions {
@@ -39,8 +38,8 @@ async function sendStep(client: ClientBase, { how, name, sql }: VersionStep): Pr
     await client.query(sql);
   } catch (error) {
     const done =
-      refused(error) &&
-      ((how === 'make' && THERE.test(error.message)) || (how === 'drop' && NOT_THERE.test(error.message)));
+      (how === 'make' && refusedAsThere(error)) ||
+      (how === 'drop' && refused(error) && NOT_THERE.test(error.message));
     if (!done) throw new StatementFailed(name === '' ? sql : `\`${sql.split('\n')[0]}\``, error);
   }
   if (how === 'built') await requireBuilt(client, name);

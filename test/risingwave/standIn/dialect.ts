@@ -48,7 +48,8 @@ export class StandInDialect {
     const word = (pattern: RegExp): string[] | null => pattern.exec(text)?.slice(1) ?? null;
     if (/^select version\(\)/.test(text))
       return "select 'PostgreSQL 13.14.0-RisingWave-2.8.5 (stand-in, not RisingWave)' as version";
-    if (/^(set (background_ddl|rw_implicit_flush)\b|wait$|grant )/.test(text)) return NOTHING;
+    if (/^(set (background_ddl|rw_implicit_flush|streaming_use_snapshot_backfill)\b|wait$|grant )/.test(text))
+      return NOTHING;
     if (text === 'flush') return this.#flush();
     const routine = word(/^create (aggregate|function|sink) (\w+)/);
     if (routine) return this.#note(routine.join(' '));

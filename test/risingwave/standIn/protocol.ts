@@ -4,6 +4,12 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 /** Gives the text that the database is sent for the text of a statement; `session` tells connections apart. */
 export type Translate = (sql: string, session: number) => Promise<string>;
 
+/** Statements that are sent before and after another one, whose answers nobody is told. */
+export interface Around {
+  readonly before: string;
+  readonly after: string;
+}
+
 /** Listens for PostgreSQL's wire protocol and passes everything on, but for the texts of statements. */
 export interface StatementProxy {
   readonly port: number;
@@ -15,6 +21,7 @@ export interface StatementProxy {
 export async function statementProxy(
   target: { readonly host: string; readonly port: number },
   translate: Translate,
+  around: (sql: string) => Promise<Around | null> = async () => null,
 ): Promise<StatementProxy> {
   const sockets = new Set<Socket>();
   let sessions = 0;
@@ -30,13 +37,21 @@ export async function statementProxy(
         upstream.destroy();
       });
     }
-    upstream.pipe(client);
+    const answers = new Answers(client);
+    upstream.on('data', (data) => answers.push(data));
     const messages = new Messages();
+    const statements = new Statements(around);
     let turn = Promise.resolve();
     client.on('data', (data) => {
       for (const message of messages.push(data)) {
         turn = turn.then(async () => {
-          if (!upstream.destroyed) upstream.write(await rewritten(message, (sql) => translate(sql, session)));
+          if (upstream.destroyed) return;
+          const { before, after, ends } = await statements.next(message);
+          if (before !== null) answers.expect('nobody', () => upstream.write(simple(before)));
+          const sent = await rewritten(message, (sql) => translate(sql, session));
+          if (ends) answers.expect('client', () => upstream.write(sent));
+          else upstream.write(sent);
+          if (after !== null) answers.expect('nobody', () => upstream.write(simple(after)));
         });
         turn.catch(() => client.destroy());
       }
@@ -81,6 +96,78 @@ class Messages {
       this.#started ||= message.readInt32BE(4) !== TLS_WANTED;
     }
   }
+}
+
+/** Tells where statements begin and end: alone in a message, or in some up to the one that asks for all their answers. */
+class Statements {
+  readonly #around: (sql: string) => Promise<Around | null>;
+  readonly #named = new Map<string, string>();
+  #open: { readonly after: string | null } | null = null;
+
+  constructor(around: (sql: string) => Promise<Around | null>) {
+    this.#around = around;
+  }
+
+  async next(message: Buffer): Promise<{ before: string | null; after: string | null; ends: boolean }> {
+    const letter = String.fromCharCode(message[0] ?? 0);
+    const text = this.#textOf(letter, message);
+    const begins = this.#open === null && text !== null;
+    const around = begins ? await this.#around(text) : null;
+    if (begins) this.#open = { after: around?.after ?? null };
+    const ends = letter === 'Q' || letter === 'S';
+    const after = ends ? (this.#open?.after ?? null) : null;
+    if (ends) this.#open = null;
+    return { before: around?.before ?? null, after, ends };
+  }
+
+  #textOf(letter: string, message: Buffer): string | null {
+    const at = (from: number): string => message.subarray(from, message.indexOf(0, from)).toString();
+    if (letter === 'Q') return at(5);
+    if (letter === 'B') return this.#named.get(at(message.indexOf(0, 5) + 1)) ?? null;
+    if (letter !== 'P') return null;
+    const text = at(message.indexOf(0, 5) + 1);
+    this.#named.set(at(5), text);
+    return text;
+  }
+}
+
+/** Passes on what the server says, but for the answers that are for nobody. */
+class Answers {
+  readonly #client: Socket;
+  readonly #whose: ('client' | 'nobody')[] = [];
+  #rest = Buffer.alloc(0);
+
+  constructor(client: Socket) {
+    this.#client = client;
+  }
+
+  expect(whose: 'client' | 'nobody', send: () => void): void {
+    this.#whose.push(whose);
+    send();
+  }
+
+  push(data: Buffer): void {
+    this.#rest = Buffer.concat([this.#rest, data]);
+    const passed: Buffer[] = [];
+    while (this.#rest.length >= 5 && this.#rest.length > this.#rest.readInt32BE(1)) {
+      const message = this.#rest.subarray(0, 1 + this.#rest.readInt32BE(1));
+      this.#rest = this.#rest.subarray(message.length);
+      if (this.#whose[0] !== 'nobody') passed.push(message);
+      if (message[0] === READY) this.#whose.shift();
+    }
+    if (passed.length > 0 && !this.#client.destroyed) this.#client.write(Buffer.concat(passed));
+  }
+}
+
+/** Begins the message by which the server says that it has answered all. */
+const READY = 'Z'.charCodeAt(0);
+
+function simple(sql: string): Buffer {
+  const body = Buffer.from(`${sql}\0`);
+  const head = Buffer.alloc(5);
+  head.write('Q', 0);
+  head.writeInt32BE(body.length + 4, 1);
+  return Buffer.concat([head, body]);
 }
 
 /** `Q`: a statement. `P`: a name, a statement, types of parameters. */
