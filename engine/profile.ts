@@ -23,6 +23,11 @@ export interface EngineProfile {
   readonly conflicts: 'statement' | 'table';
   /** How many rows go in one statement: `unnest($1::text[], …)`, or `jsonb_array_elements($1::jsonb)`, see `batchInsert`. */
   readonly batches: 'arrays' | 'json';
+  /**
+   * Most bytes of rows in one statement; null where nothing but memory limits them. RisingWave sends plans with their values over
+   * gRPC, whose messages have 4 MB at most (risingwavelabs/risingwave issue 12155).
+   */
+  readonly batchBytes: number | null;
   /** How rows of several keys are read by index: walked in one statement (`cross join lateral (… offset 0)`), or a query each. */
   readonly walks: 'lateral' | 'queries';
   /** Whether text has an order of its own that a query has to put aside (`collate "C"`); where it has none it goes by its bytes. */
@@ -54,6 +59,7 @@ export const POSTGRES: EngineProfile = {
   advisoryLocks: true,
   conflicts: 'statement',
   batches: 'arrays',
+  batchBytes: null,
   walks: 'lateral',
   collations: true,
   statistics: true,
@@ -75,6 +81,7 @@ export const RISINGWAVE: EngineProfile = {
   advisoryLocks: false,
   conflicts: 'table',
   batches: 'json',
+  batchBytes: 1_000_000,
   walks: 'queries',
   collations: false,
   statistics: false,

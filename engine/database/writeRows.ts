@@ -10,8 +10,8 @@ export type Queryable = Pick<ClientBase, 'query'> | Pick<Pool, 'query'>;
 export type WrittenRow = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 /**
- * Writes rows of a table of sql/landing in one statement, on either engine. What a second row of a key does is said by the table
- * alone, so writing the same rows again changes nothing.
+ * Writes rows of a table of sql/landing, on either engine: in one statement, or in as many as the engine wants them cut into. What a
+ * second row of a key does is said by the table alone, so writing the same rows again changes nothing.
  *
  * @returns how many rows were new or rewritten; where the table decides about conflicts, how many were sent
  * @example
@@ -25,8 +25,29 @@ export async function writeRows(
 ): Promise<number> {
   if (rows.length === 0) return 0;
   const text = batchInsert(profile, landingTable(table));
-  const { rowCount } = await to.query({ name: `write ${table}`, text, values: [jsonOf(rows)] });
-  return rowCount ?? 0;
+  let written = 0;
+  for (const values of batchesOf(rows, profile.batchBytes)) {
+    const { rowCount } = await to.query({ name: `write ${table}`, text, values: [values] });
+    written += rowCount ?? 0;
+  }
+  return written;
+}
+
+/** The rows as arrays of JSON, in their order; a row that is larger than the most goes alone. */
+export function* batchesOf(rows: readonly WrittenRow[], mostBytes: number | null): Generator<string> {
+  let texts: string[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const text = jsonOf(row);
+    const own = Buffer.byteLength(text);
+    if (mostBytes !== null && texts.length > 0 && bytes + own > mostBytes) {
+      yield `[${texts.join(',')}]`;
+      [texts, bytes] = [[], 0];
+    }
+    texts.push(text);
+    bytes += own + 1;
+  }
+  yield `[${texts.join(',')}]`;
 }
 
 /** Waits until what was written is seen by readers and survives a crash; where a commit does that there is nothing to wait for. */
@@ -35,8 +56,8 @@ export async function flush(to: Queryable, { flush }: EngineProfile): Promise<vo
 }
 
 /** The database's text holds neither a zero byte nor half a character. */
-function jsonOf(rows: readonly WrittenRow[]): string {
-  return JSON.stringify(rows, (_, value: unknown) =>
+function jsonOf(row: WrittenRow): string {
+  return JSON.stringify(row, (_, value: unknown) =>
     typeof value === 'string' ? wellFormed(value).replaceAll('\0', '\u2400') : value,
   );
 }
