@@ -25,7 +25,7 @@ export interface EngineProfile {
   readonly batches: 'arrays' | 'json';
   /**
    * Most bytes of rows in one statement; null where nothing but memory limits them. RisingWave sends plans with their values over
-   * gRPC, whose messages have 4 MB at most (risingwavelabs/risingwave issue 12155).
+   * gRPC, whose messages have 4 MB at most unless a server says otherwise.
    */
   readonly batchBytes: number | null;
   /** How rows of several keys are read by index: walked in one statement (`cross join lateral (… offset 0)`), or a query each. */
