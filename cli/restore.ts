@@ -15,6 +15,7 @@ import { DATABASE, type Server, startServer } from '../engine/postgres/server.ts
 import { onlyEmbedded } from './backup.ts';
 import type { Context } from './context.ts';
 import { RESTORING } from './database.ts';
+import { diskOf } from './disk.ts';
 import { count } from './progress.ts';
 
 /** `tickwave restore` */
@@ -52,11 +53,14 @@ async function run(context: Context, folder: string): Promise<void> {
   progress.end();
   await mkdir(config.DATA_DIR, { recursive: true });
   const again = existsSync(marker);
+  if (!again) refuseToOverwrite(config.DATA_DIR, manifest);
   await writeFile(marker, `${JSON.stringify({ folder })}\n`);
   if (again) await forgetDatabase(config);
   const server = await start(config, context);
   try {
     await load(context, config, server, folder, manifest);
+  } catch (error) {
+    throw await brokenOff(config.DATA_DIR, error);
   } finally {
     await server.stop();
   }
@@ -64,6 +68,27 @@ async function run(context: Context, folder: string): Promise<void> {
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
   terminal.print(
     `${config.DATA_DIR}: ${count(rows)} rows of ${manifest.tables.length} tables and ${manifest.files.length} files, as of ${manifest.takenAt}; every view is built`,
+  );
+}
+
+/** @throws BackupError for a file, as one of keys, that the backup has too */
+function refuseToOverwrite(dataDir: string, { files }: Manifest): void {
+  const [inTheWay] = files.map(({ path }) => join(dataDir, path)).filter((path) => existsSync(path));
+  if (inTheWay !== undefined)
+    throw new BackupError(
+      `There is a file ${inTheWay}, and a restore overwrites nothing.`,
+      'Move it away, or set DATA_DIR to another folder.',
+    );
+}
+
+/** What ended a restore, with the room on the disk: a database whose disk is full only says that it is gone. */
+async function brokenOff(dataDir: string, cause: unknown): Promise<Error> {
+  if (cause instanceof BackupError) return cause;
+  const free = (await diskOf(dataDir))?.freeBytes ?? 0;
+  return new BackupError(
+    `The restore into ${dataDir} was broken off: ${(cause as Error).message}.`,
+    `The disk there has ${count(Math.round(free / 2 ** 20))} MiB free: make room if that is little, and ask again; it begins anew.`,
+    { cause },
   );
 }
 

@@ -127,6 +127,28 @@ describe('a backup', () => {
     await verifyBackup(taking().folder);
   });
 
+  test('that finds no room takes away what it wrote, and says so', async () => {
+    const full = (done: number): void => {
+      if (done === 5) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    };
+    await expect(backUp(taking({ onTable: full }))).rejects.toThrow(
+      /^The disk of .*backup is full\. Make room/,
+    );
+    expect(existsSync(`${taking().folder}.partial`)).toBe(false);
+  });
+
+  test('of another format is told from what is no backup', async () => {
+    await backUp(taking());
+    const path = join(taking().folder, 'backup.json');
+    const written = await readFile(path, 'utf8');
+    await writeFile(path, written.replace('"format": 1', '"format": 2'));
+    await expect(verifyBackup(taking().folder)).rejects.toThrow(
+      'a backup of format 2, and this Tickwave reads format 1',
+    );
+    await writeFile(path, written.replace('"tickwave": "backup"', '"tickwave": "other"'));
+    await expect(verifyBackup(taking().folder)).rejects.toThrow('no backup that can be used');
+  });
+
   test('overwrites nothing', async () => {
     await backUp(taking());
     await expect(backUp(taking())).rejects.toThrow('There is something in');

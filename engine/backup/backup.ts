@@ -11,7 +11,7 @@ import type { Clock } from '../clock.ts';
 import { describeTables, type TableForm } from './describe.ts';
 import { BackupError } from './errors.ts';
 import { copyFiles, sync } from './files.ts';
-import { type BackedUpTable, MANIFEST, type Manifest } from './manifest.ts';
+import { type BackedUpTable, FORMAT, MANIFEST, type Manifest } from './manifest.ts';
 
 export interface BackupOptions {
   /** As the owner of the database. */
@@ -35,21 +35,36 @@ const PARTIAL = '.partial';
  * @throws BackupError when there is something in the folder
  */
 export async function backUp(options: BackupOptions): Promise<Manifest> {
-  const { folder, beside, wanted, clock } = options;
+  const { folder } = options;
   if (existsSync(folder) && (await readdir(folder)).length > 0)
     throw new BackupError(`There is something in ${folder}.`, 'Name a folder that is not there yet.');
   const writing = `${folder}${PARTIAL}`;
   await rm(writing, { recursive: true, force: true });
-  await mkdir(join(writing, 'tables'), { recursive: true });
+  try {
+    await mkdir(join(writing, 'tables'), { recursive: true });
+    const manifest = await write(options, writing);
+    await rename(writing, folder);
+    await sync(dirname(folder));
+    return manifest;
+  } catch (error) {
+    // What is no backup only takes room, and a full disk may be the database's too.
+    await rm(writing, { recursive: true, force: true });
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    throw new BackupError(`The disk of ${folder} is full.`, 'Make room there, or name a folder elsewhere.', {
+      cause: error,
+    });
+  }
+}
+
+async function write(options: BackupOptions, writing: string): Promise<Manifest> {
+  const { beside, wanted, clock } = options;
   const takenAt = new Date(clock.now()).toISOString();
   const { tables, database } = await dumpTables(options, writing);
   const files = await copyFiles(beside, join(writing, 'files'), wanted);
-  const manifest: Manifest = { tickwave: 'backup', format: 1, takenAt, database, tables, files };
+  const manifest: Manifest = { tickwave: 'backup', format: FORMAT, takenAt, database, tables, files };
   await writeFile(join(writing, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
   await sync(join(writing, MANIFEST));
   await sync(writing);
-  await rename(writing, folder);
-  await sync(dirname(folder));
   return manifest;
 }
 

@@ -11,9 +11,17 @@ const name = z.string().regex(/^[a-z_][a-z0-9_]*$/);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const size = z.int().nonnegative();
 
+/** How backups are laid out; another number is another layout. */
+export const FORMAT = 1;
+
+const otherFormat = z.object({
+  tickwave: z.literal('backup'),
+  format: z.int().refine((format) => format !== FORMAT),
+});
+
 const manifestSchema = z.object({
   tickwave: z.literal('backup'),
-  format: z.literal(1),
+  format: z.literal(FORMAT),
   /** When the rows were looked at, ISO 8601. */
   takenAt: z.iso.datetime(),
   database: z.string(),
@@ -63,13 +71,24 @@ export async function verifyBackup(
 }
 
 async function readManifest(folder: string): Promise<Manifest> {
-  try {
-    return manifestSchema.parse(JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')));
-  } catch (cause) {
-    throw new BackupError(
+  const none = (cause: unknown): BackupError =>
+    new BackupError(
       `${folder} holds no backup that can be used.`,
       `Name the folder that \`tickwave backup\` wrote: it has ${MANIFEST}.`,
       { cause },
     );
-  }
+  const said: unknown = await readFile(join(folder, MANIFEST), 'utf8')
+    .then(JSON.parse)
+    .catch((cause: unknown) => {
+      throw none(cause);
+    });
+  const { data: other } = otherFormat.safeParse(said);
+  if (other !== undefined)
+    throw new BackupError(
+      `${folder} holds a backup of format ${other.format}, and this Tickwave reads format ${FORMAT}.`,
+      'Restore it with the version that wrote it.',
+    );
+  const { data, error } = manifestSchema.safeParse(said);
+  if (error !== undefined) throw none(error);
+  return data;
 }
