@@ -98,6 +98,43 @@ async function stores(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map((row) => [row.view, row.oid]));
 }
 
+test('a start keeps the rights on names, and what others built on those whose columns go on as before', async () => {
+  const latest = `-- The latest: one row per place and minute.
+create view latest as
+select minutes.place, minutes.minute, minutes.total from minutes;`;
+  await upgrade({ latest });
+  const role = `reader_${database.url.split('/').at(-1)}`;
+  await client.query(`create role ${role}`);
+  try {
+    await client.query(`grant select on minutes, places to ${role}; grant select on latest to ${role} with grant option;
+      create view mine as select count(*)::int as minutes from latest`);
+    const rights = async (): Promise<unknown> => {
+      const { rows } = await client.query<{ rights: string }>(
+        `select string_agg(table_name || ' ' || is_grantable, ', ' order by table_name) as rights from information_schema.role_table_grants where grantee = $1`,
+        [role],
+      );
+      return rows[0]?.rights;
+    };
+    await upgrade({ latest, minutes: MINUTES.replace('sum(price)', '2 * sum(price)') });
+    expect(await rights()).toBe('latest YES, minutes NO, places NO');
+    expect((await client.query('select minutes from mine')).rows).toEqual([{ minutes: 0 }]);
+
+    // Where a column goes the name is made anew, and with it the plain views on it.
+    const counted = MINUTES.replace('sum(price) as total', 'count(*) as ticks, sum(price) as total');
+    await upgrade({ latest, minutes: counted });
+    expect(await rights()).toBe('latest YES, minutes NO, places NO');
+    expect((await client.query("select to_regclass('mine') as mine")).rows).toEqual([{ mine: null }]);
+    await upgrade({ minutes: counted }, ['places']);
+    expect(await rights()).toBe('minutes NO');
+    // A name that sql/ wants for itself only now is not taken from whoever has it.
+    await client.query('create view places as select 1 as ticks');
+    await expect(open()).rejects.toThrow(`relation "places" already exists`);
+    expect((await client.query('select ticks from places')).rows).toEqual([{ ticks: 1 }]);
+  } finally {
+    await client.query(`drop owned by ${role}; drop role ${role}`);
+  }
+});
+
 test('a second engine on the same database is refused, and may come once the first is gone', async () => {
   const first = await open();
   await expect(open()).rejects.toThrow(EngineBusyError);

@@ -10,7 +10,7 @@ import { deployFunctions } from './functions.ts';
 import { makeIndexes } from './indexes.ts';
 import { deployCapture, deployTable, newlyWatched } from './landing.ts';
 import type { Layout } from './plan.ts';
-import { dropNames, makeNames } from './publicNames.ts';
+import { dropNames, renewNames } from './publicNames.ts';
 import { refreshFunctions } from './refreshFunctions.ts';
 import { masterFunction, openSession } from './session.ts';
 import { dropPostponed, makeStore, removeOld } from './stores.ts';
@@ -79,8 +79,7 @@ async function deployAll(
   }
   onBuild('', done, building.length);
   // Names last: who reads them waits for this transaction from here on, and for no build.
-  await dropNames(client, before, () => true);
-  await makeNames(client, layout);
+  await renewNames(client, before, layout);
   const removed = await removeOld(client, layout, before);
   await recordDeployed(client, layout);
   await writeCatalogTables(client, layout);

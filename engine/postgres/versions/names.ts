@@ -3,16 +3,13 @@ import type { CatalogObject } from '../../catalog/object.ts';
 import { identifier } from '../compile/restrict.ts';
 import { DeployError, inFile } from '../deploy/errors.ts';
 import type { Layout } from '../deploy/plan.ts';
-import { comment, nameText } from '../deploy/publicNames.ts';
+import { comment, NOT_REPLACEABLE, nameText, readGrants } from '../deploy/publicNames.ts';
 import type { NameLocks } from './nameLocks.ts';
 
 /** Something that was made outside of sql/ stands on a view that has to be dropped. */
 export class NameInUse extends Error {
   override readonly name = 'NameInUse';
 }
-
-/** PostgreSQL's word for a view that can't be replaced since its columns do not begin as before. */
-const NOT_REPLACEABLE = '42P16';
 
 /**
  * Makes public names stand for another version. Names that stay what they were are not touched. A view whose columns go on as before
@@ -109,19 +106,6 @@ async function dropAll(client: ClientBase, objects: readonly CatalogObject[]): P
       );
     }
   }
-}
-
-async function readGrants(
-  client: ClientBase,
-  names: readonly string[],
-): Promise<{ readonly name: string; readonly grant: string }[]> {
-  const { rows } = await client.query<{ name: string; grant: string }>(
-    `select relname as name, format('grant %s on public.%I to %s%s', privilege_type, relname,
-       case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end, case when is_grantable then ' with grant option' else '' end) as grant
-     from pg_class cross join lateral aclexplode(relacl) where relnamespace = 'public'::regnamespace and relname = any($1)`,
-    [names],
-  );
-  return rows;
 }
 
 async function commentTables(client: ClientBase, from: Layout, to: Layout): Promise<void> {
