@@ -3,6 +3,7 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import type { ViewKeeper } from './keeper.ts';
+import { identifier } from './postgres/compile/restrict.ts';
 import { type Deployment, deploy, type OnBuild } from './postgres/deploy/deploy.ts';
 import { readDeployed } from './postgres/deploy/deployed.ts';
 import { newlyWatched } from './postgres/deploy/landing.ts';
@@ -13,6 +14,7 @@ import { Feed, type Subscriber } from './postgres/feed.ts';
 import { Followers } from './postgres/followers.ts';
 import { type LoopStatus, RefreshLoop } from './postgres/loop.ts';
 import { type Around, type Refresh, Refresher } from './postgres/refresher.ts';
+import { addedColumns, dropUnused } from './postgres/versions/addedColumns.ts';
 import { sleep, sleepAsBefore } from './postgres/versions/builder.ts';
 import { chooseVersions } from './postgres/versions/choose.ts';
 import type { EngineHost } from './postgres/versions/host.ts';
@@ -166,7 +168,11 @@ export class Engine implements ViewKeeper {
     const from = this.#layout;
     refreshFunctions(to); // Written in the transaction, and thought out before it.
     const locked = await newlyWatched(this.#client, to, await readDeployed(this.#client));
-    const locks = locked.map((table) => `lock table ${table} in share row exclusive mode`);
+    const added = addedColumns(from, to);
+    const locks = [
+      ...locked.map((table) => `lock table ${table} in share row exclusive mode`),
+      ...added.map(({ table }) => `lock table public.${identifier(table)} in access exclusive mode`),
+    ];
     const stay = new Set(to.views.map(({ name }) => to.tableOf(name)));
     const leaving = [...from.sides.keys()].filter((name) => !stay.has(from.tableOf(name)));
     await this.#refresh('all', [], {
@@ -178,6 +184,7 @@ export class Engine implements ViewKeeper {
       ...(leaving.length > 0 ? { before: (client) => sleep(client, leaving) } : {}),
       after: async (client) => {
         if (leaving.length > 0) await sleep(client, []);
+        await dropUnused(client, added);
         await switchLayout(client, from, to, this.#locks);
         await work(client);
       },

@@ -120,9 +120,26 @@ async function connected<T>(url: string, name: string, work: (client: pg.Client)
   try {
     await client.query("set timezone = 'UTC'; set search_path = public, compat");
     return await work(client);
+  } catch (cause) {
+    if (!isLost(cause)) throw cause;
+    throw new ConnectionLost(
+      'the connection to the database was lost; what was asked for goes on once it runs again. `tickwave versions` says how far it is, and the same command goes on with it',
+      { cause },
+    );
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
+}
+
+/** The database went away while the command waited for it. */
+class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost';
+}
+
+/** By PostgreSQL's codes for a server that ends, or the driver's words for a connection that did. */
+function isLost(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return /^57P/.test(error.code ?? '');
+  return error instanceof Error && /not queryable|connection terminated|ECONNRESET/i.test(error.message);
 }
 
 /** The address of the database that runs on the data folder; null when none does. */

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { Catalog, loadCatalog } from '../../engine/catalog/catalog.ts';
+import { describeHolder } from '../../engine/versions/holder.ts';
 import { type Plan, planChanges } from '../../engine/versions/plan.ts';
-import type { Versions } from '../../engine/versions/versions.ts';
+import { describeBusy, type Versions } from '../../engine/versions/versions.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exitCodes.ts';
 import { findConsumers } from './consumers.ts';
@@ -40,14 +41,27 @@ async function run(context: Context, { json, diff }: Flags): Promise<number> {
   const found = await makePlan(context).catch((cause: unknown) => {
     throw new PlanFailed('no plan could be made', { cause });
   });
-  if (json) terminal.print(JSON.stringify(found, null, 2));
-  else for (const line of describePlan(found, { diff })) terminal.print(line);
-  return found.changes.length === 0 ? EXIT.ok : EXIT.changes;
+  const { plan: made, active, shown, holder } = found;
+  if (json) terminal.print(JSON.stringify({ ...made, onItsWay: shown, lock: holder }, null, 2));
+  else for (const line of describePlan(made, { diff })) terminal.print(line);
+  if (active !== null) terminal.say(describeBusy(active));
+  if (holder !== null) terminal.say(describeHolder(holder));
+  return made.changes.length === 0 ? EXIT.ok : EXIT.changes;
 }
 
-async function makePlan(context: Context): Promise<Plan> {
+/** With who is at it meanwhile: what is compared with may be about to change. */
+async function makePlan(context: Context) {
   const after = await loadCatalog(context.config().SQL_DIR);
-  return withVersions(context, (versions, url) => planOn(context, versions, url, after));
+  return withVersions(context, async (versions, url) => {
+    const active = await versions.active();
+    const { oldFiles: _o, newFiles: _n, ...shown } = active ?? { oldFiles: {}, newFiles: {} };
+    return {
+      plan: await planOn(context, versions, url, after),
+      active,
+      shown: active && shown,
+      holder: await versions.holder(),
+    };
+  });
 }
 
 /** What applying a catalog to a database would do. */

@@ -16,29 +16,43 @@ export function describePlan(plan: Plan, { diff }: { readonly diff: boolean }): 
 }
 
 function describeChange(change: ObjectChange, diff: boolean): string[] {
-  const { name, kind, what, columns, consumers, cost } = change;
-  const parts = [
-    ...columns.added.map((column) => `+${column}`),
-    ...columns.removed.map((column) => `-${column}`),
-  ];
+  const { name, kind, what, columns, differing, consumers, cost } = change;
+  const parts =
+    what === 'changed' || what === 'affected'
+      ? [
+          ...columns.added.map((column) => `+${column}`),
+          ...columns.removed.map((column) => `-${column}`),
+          ...(differing.length > 0 ? [some(differing.map((column) => `~${column}`))] : []),
+        ]
+      : [];
   return [
     `${SIGNS[what]} ${name} (${kind}): ${what}, ${change.class}: ${change.why}`,
-    ...(what === 'changed' && parts.length > 0 ? [`    columns  ${parts.join(' ')}`] : []),
+    ...(parts.length > 0 ? [`    columns  ${parts.join(' ')}`] : []),
     ...(cost === null ? [] : [`    builds   about ${count(cost.rows)} rows${time(cost.seconds)}`]),
     ...grouped(change).map((line, index) => `    ${index === 0 ? 'read by ' : '        '} ${line}`),
     ...(diff && consumers !== null ? printDiff(change.lines).map((line) => `    ${line}`) : []),
   ];
 }
 
+/** Names that are looked at before the rest is only counted. */
+const MOST_NAMES = 8;
+
+function some(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return more > 0 ? `${names.slice(0, MOST_NAMES).join(' ')} and ${more} more` : names.join(' ');
+}
+
 /** `alert: a, b` */
-function grouped({ consumers, columns }: ObjectChange): string[] {
+function grouped({ consumers, columns, differing }: ObjectChange): string[] {
   const kinds = [...new Set(consumers.map(({ kind }) => kind))];
   return kinds.map((kind) => {
     const names = consumers
       .filter((one) => one.kind === kind)
       .map((one) => {
         const lost = one.columns?.filter((column) => columns.removed.includes(column)) ?? [];
-        return lost.length > 0 ? `${one.name} (needs ${lost.join(', ')})` : one.name;
+        const other = one.columns?.filter((column) => differing.includes(column)) ?? [];
+        if (lost.length > 0) return `${one.name} (needs ${lost.join(', ')})`;
+        return other.length > 0 ? `${one.name} (learned from ${some(other)})` : one.name;
       });
     return `${kind}: ${[...new Set(names)].join(', ')}`;
   });
@@ -50,7 +64,9 @@ function summary({ changes, cost, ...plan }: Plan): string {
     `${changes.filter((change) => change.what === what).length} ${what}`;
   return (
     `${many('added')}, ${many('changed')}, ${many('removed')}, ${many('affected')}; ${plan.class}; ` +
-    `${built} view${built === 1 ? '' : 's'} to build, about ${count(cost.rows)} rows${time(cost.seconds)}`
+    (built === 0
+      ? 'nothing to build'
+      : `${built} view${built === 1 ? '' : 's'} to build, about ${count(cost.rows)} rows${time(cost.seconds)}`)
   );
 }
 

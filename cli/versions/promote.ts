@@ -103,8 +103,11 @@ async function need(
   what: string,
 ): Promise<Deployment> {
   const deployment = await versions.active();
-  if (deployment === null)
-    throw new DeploymentRefused(`there is no version to ${what}; \`tickwave apply\` builds one`);
+  if (deployment === null) {
+    const [last] = await versions.history();
+    const ended = last?.message ? `; version ${last.id} ${last.state}: ${last.message}` : '';
+    throw new DeploymentRefused(`there is no version to ${what}; \`tickwave apply\` builds one${ended}`);
+  }
   if (states.includes(deployment.state)) return deployment;
   throw new DeploymentRefused(
     `${titleOf(deployment)} is ${deployment.state.replace('_', ' ')} since ${deployment.changedAt.toISOString()}; to ${what} it has to be ${states.map((state) => state.replace('_', ' ')).join(' or ')}`,

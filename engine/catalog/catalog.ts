@@ -96,7 +96,23 @@ export async function readSqlFolder(folder: string): Promise<Map<string, string>
 
 /** Reads, checks and orders the objects of a sql folder. Throws a CatalogError that lists every problem. */
 export async function loadCatalog(folder: string): Promise<Catalog> {
-  return buildCatalog(await readSqlFolder(folder));
+  const files = await readSqlFolder(folder).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT' && cause.code !== 'ENOTDIR') throw cause;
+    throw new NoSqlError(folder, 'is not a folder', cause);
+  });
+  if (files.size === 0) throw new NoSqlError(folder, 'has no .sql files');
+  return buildCatalog(files);
+}
+
+/** There is nothing to read: what runs would be dropped as a whole for it. */
+export class NoSqlError extends Error {
+  override readonly name = 'NoSqlError';
+
+  constructor(folder: string, what: string, cause?: unknown) {
+    super(`SQL_DIR: ${folder} ${what}; name the folder that has landing/, candles/ and so on below it`, {
+      cause,
+    });
+  }
 }
 
 /** As `loadCatalog`, from texts by path. */

@@ -147,6 +147,32 @@ test('names who reads what breaks, those who lose a column first', () => {
   expect(more.changes[0]).toMatchObject({ class: 'additive', consumers: [] });
 });
 
+test('says which columns mean something else, and that a reader of others keeps every value', () => {
+  const counted = (FILES.minutes ?? '')
+    .replace('sum(price) as total', 'sum(price) as total, count(*) as ticks')
+    .replace('place, minute, total from', 'place, minute, total, ticks from');
+  const busy = `-- Busy: one row per place and minute.
+-- grain: place, minute
+create materialized view busy as
+select place, minute, ticks from minutes;`;
+  const before = catalog({ minutes: counted, busy });
+  const doubled = counted.replace('sum(price) as total', '2 * sum(price) as total');
+  const { changes } = planChanges({ before, after: catalog({ minutes: doubled, busy }) });
+  expect(changes.map(({ name, class: of, differing, built }) => [name, of, differing, built])).toEqual([
+    ['minutes', 'breaking', ['total'], true],
+    ['changes', 'breaking', ['change'], true],
+    ['latest', 'breaking', ['change'], false],
+    ['busy', 'additive', [], true],
+  ]);
+  expect(changes.at(-1)?.why).toBe('reads minutes; every value stays');
+});
+
+test('nothing is affected by a column that a landing table gains, nor by a comment', () => {
+  expect(seen(plan(edited('ticks', 'price numeric,', 'price numeric,\n  size numeric,')))).toEqual([
+    'ticks changed additive',
+  ]);
+});
+
 test('a landing table gains columns; it does not lose one, nor change its type or key', () => {
   const wide = plan(edited('ticks', 'price numeric,', 'price numeric,\n  size numeric,'));
   expect(seen(wide)[0]).toBe('ticks changed additive');

@@ -34,6 +34,8 @@ export interface ObjectChange {
   readonly class: ChangeClass;
   readonly why: string;
   readonly columns: ColumnDiff;
+  /** Columns that stay and mean something else than before: their values or rows may differ. */
+  readonly differing: readonly string[];
   readonly lines: readonly DiffLine[];
   /** It is built anew beside the one that runs. */
   readonly built: boolean;
@@ -73,6 +75,10 @@ export function planChanges({ before, after, consumers = [], costOf }: PlanOptio
     const [old, fresh] = [before, after].map((one) => fingerprints(one, 'postgres').get(name)?.columns);
     return old?.get(column) !== fresh?.get(column);
   };
+  const differingIn = ({ name, columns }: CatalogObject): string[] =>
+    columns.flatMap(({ name: column }) =>
+      before.columnsOf(name)?.includes(column) && changed(name, column) ? [column] : [],
+    );
   const changes: ObjectChange[] = [];
   const known = new Map<string, ObjectChange>();
   const add = (change: ObjectChange): void => {
@@ -86,6 +92,7 @@ export function planChanges({ before, after, consumers = [], costOf }: PlanOptio
     const base = {
       ...{ name: object.name, kind: object.kind, file: object.file, built: rebuilt },
       cost: rebuilt && costOf ? costOf(object.name, object.inputs) : null,
+      differing: differingIn(object),
     };
     if (!old) {
       const columns = columnDiff(null, object);
@@ -103,9 +110,13 @@ export function planChanges({ before, after, consumers = [], costOf }: PlanOptio
     const causes = object.inputs.flatMap((name) => known.get(`${name} relation`) ?? []);
     const cause = causes.filter(({ class: of }) => of !== 'cosmetic').sort(byClass)[0];
     if (!object.query || (!cause && !rebuilt)) continue;
+    const same = base.differing.length === 0;
+    // It reads a table that only gained something.
+    if (same && !rebuilt && causes.every(({ kind }) => kind === 'table')) continue;
     const columns = { added: [], removed: [], moved: false };
-    const of = cause?.class ?? 'breaking';
-    const why = cause ? `reads ${cause.name}` : 'a function that it calls changed';
+    const of = same ? 'additive' : (cause?.class ?? 'breaking');
+    const because = cause ? `reads ${cause.name}` : 'a function that it calls changed';
+    const why = same ? `${because}; every value stays` : because;
     const by = affectedConsumers(consumers, object, of, columns, changed);
     const affected = {
       ...base,
@@ -133,7 +144,8 @@ export function planChanges({ before, after, consumers = [], costOf }: PlanOptio
     const lines = diffLines(object.statement.text, '').filter((line) => line.op === 'removed');
     const by = consumers.filter(({ reads }) => reads === object.name);
     const base = { name: object.name, kind: object.kind, file: object.file, built: false, cost: null };
-    add({ ...base, what: 'removed', class: 'breaking', why: 'gone', columns, lines, consumers: by });
+    const why = object.kind === 'table' ? 'gone from sql/; the table stays, with its rows' : 'gone';
+    add({ ...base, what: 'removed', class: 'breaking', why, columns, differing: [], lines, consumers: by });
   }
   return summed(changes, refusals(before, after));
 }

@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Audit, Invariant } from './audit.ts';
 import type { ChangeClass } from './classify.ts';
 import type { Deployment, DeploymentState, Files, Owner, Wanted } from './deployment.ts';
+import type { Holder } from './holder.ts';
 import type { Cost, Plan } from './plan.ts';
 
 /** One row that differs, as JSON; null where there is none. */
@@ -77,6 +78,8 @@ export interface Versions {
   statements(after: Catalog): Promise<readonly string[]>;
   /** The version that stands beside the published one; null when there is none. */
   active(): Promise<Deployment | null>;
+  /** Who has the lock on versions now; null when nobody changes them. */
+  holder(): Promise<Holder | null>;
   /** Asks for a version to be built. @throws DeploymentBusy when there is one on its way */
   add(by: Owner, plan: Plan, files: { readonly old: Files; readonly new: Files }): Promise<number>;
   planOf(id: number): Promise<Plan>;
@@ -111,12 +114,4 @@ export function describeBusy({ id, owner, host, state, changedAt }: Deployment):
     `version ${id} of ${owner}@${host} is ${state.replace('_', ' ')} since ${changedAt.toISOString()}. ` +
     'One at a time: finish it (`tickwave promote`), or drop what is not published (`tickwave cleanup`)'
   );
-}
-
-/** Who has the lock on versions, since when. */
-export function describeHolder(
-  { owner, host, pid }: Owner,
-  { verb, since }: { readonly verb: string; readonly since: Date },
-): string {
-  return `${owner}@${host} (process ${pid}) runs \`tickwave ${verb}\` since ${since.toISOString()}; wait until it has ended`;
 }

@@ -1,20 +1,19 @@
 import type { ClientBase } from 'pg';
 import { DeploymentBusy, type Owner } from '../../versions/deployment.ts';
-import { describeHolder } from '../../versions/versions.ts';
+import { describeHolder, type Holder } from '../../versions/holder.ts';
 
 /** An owner that has not said anything for so long is gone. */
-const SILENT_S = 30;
+const SILENT_MS = 30_000;
 
-interface Held extends Owner {
-  readonly verb: string;
-  readonly since: Date;
-  /** Seconds since its owner was heard of. */
-  readonly silent: number;
-}
-
-async function readHeld(client: ClientBase): Promise<Held | null> {
-  const { rows } = await client.query<Held>(
-    'select owner, host, pid, verb, taken_at as since, extract(epoch from now() - seen_at)::float8 as silent from engine.version_lock',
+/** Who has the lock; null when nobody has, or no table is there for it yet. */
+export async function readHolder(client: ClientBase): Promise<Holder | null> {
+  const { rows: known } = await client.query<{ there: boolean }>(
+    "select to_regclass('engine.version_lock') is not null as there",
+  );
+  if (known[0]?.there !== true) return null;
+  const { rows } = await client.query<Holder>(
+    `select owner, host, pid, verb, taken_at as since, (extract(epoch from now() - taken_at) * 1000)::float8 as "heldMs",
+       (extract(epoch from now() - seen_at) * 1000)::float8 as "silentMs" from engine.version_lock`,
   );
   return rows[0] ?? null;
 }
@@ -41,8 +40,8 @@ export class VersionLock {
     verb: string,
     isAlive: (pid: number) => boolean,
   ): Promise<VersionLock> {
-    const held = await readHeld(client);
-    if (held !== null && (held.silent > SILENT_S || (held.host === by.host && !isAlive(held.pid))))
+    const held = await readHolder(client);
+    if (held !== null && isGone(held, by, isAlive))
       await client.query('delete from engine.version_lock where host = $1 and pid = $2', [
         held.host,
         held.pid,
@@ -52,9 +51,9 @@ export class VersionLock {
       [by.owner, by.host, by.pid, verb],
     );
     if (taken.rowCount === 1) return new VersionLock(client, by);
-    const other = await readHeld(client);
+    const other = await readHolder(client);
     throw new DeploymentBusy(
-      other ? describeHolder(other, other) : 'somebody else has just ended; try again',
+      other ? `${describeHolder(other)}; wait until it has ended` : 'somebody else has just ended; try again',
     );
   }
 
@@ -71,4 +70,9 @@ export class VersionLock {
     const { host, pid } = this.#by;
     await this.#client.query('delete from engine.version_lock where host = $1 and pid = $2', [host, pid]);
   }
+}
+
+/** It is silent, or its process on this machine has ended. */
+function isGone({ silentMs, host, pid }: Holder, by: Owner, isAlive: (pid: number) => boolean): boolean {
+  return (silentMs ?? 0) > SILENT_MS || (host === by.host && !isAlive(pid));
 }

@@ -10,6 +10,7 @@ import {
   publishedFiles,
   type Wanted,
 } from '../../versions/deployment.ts';
+import type { Holder } from '../../versions/holder.ts';
 import type { Cost, Plan } from '../../versions/plan.ts';
 import type {
   BringOptions,
@@ -25,6 +26,7 @@ import { readDeployedCatalog } from './deployedCatalog.ts';
 import { activeDeployment, addDeployment, readPlan, setAudited, want } from './deployments.ts';
 import { follow } from './follow.ts';
 import { readHistory } from './history.ts';
+import { readHolder } from './lock.ts';
 import { buildStatements } from './statements.ts';
 import { layoutOf } from './worker.ts';
 
@@ -62,6 +64,10 @@ export class PostgresVersions implements Versions {
 
   active(): Promise<Deployment | null> {
     return activeDeployment(this.#client);
+  }
+
+  holder(): Promise<Holder | null> {
+    return readHolder(this.#client);
   }
 
   add(by: Owner, plan: Plan, files: { readonly old: Files; readonly new: Files }): Promise<number> {

@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Clock } from '../../clock.ts';
 import { Lease } from '../../database/lease.ts';
+import type { Queryable } from '../../database/writeRows.ts';
 import { DeploymentBusy, type Owner } from '../../versions/deployment.ts';
-import { describeHolder } from '../../versions/versions.ts';
+import { describeHolder, type Holder } from '../../versions/holder.ts';
 
 /** Name of the lease in the table `leases`. */
 const NAME = 'versions of sql';
 
 /** Who works on versions, as the lease keeps it. */
-interface Holder extends Owner {
+interface Kept extends Owner {
   readonly verb: string;
   readonly since: string;
   /** Tells two processes apart that are called the same. */
@@ -32,28 +33,37 @@ export interface LockOptions {
  */
 export async function takeVersions(pool: pg.Pool, { by, verb, clock, isAlive }: LockOptions): Promise<Lease> {
   const since = new Date(clock.now()).toISOString();
-  const owner = JSON.stringify({ ...by, verb, since, nonce: randomUUID() } satisfies Holder);
+  const owner = JSON.stringify({ ...by, verb, since, nonce: randomUUID() } satisfies Kept);
   const isDead = (text: string): boolean => {
     const held = holderOf(text);
     return held !== null && held.host === by.host && !isAlive(held.pid);
   };
   const lease = await Lease.take({ pool, name: NAME, clock, owner, isDead });
   if (lease !== null) return lease;
-  const { rows } = await pool.query<{ owner: string }>(
-    'select owner from leases where name = $1 order by term desc limit 1',
-    [NAME],
-  );
-  const held = holderOf(rows[0]?.owner ?? '');
+  const held = await readHolder(pool, clock);
   throw new DeploymentBusy(
     held === null
       ? 'somebody else has just begun; try again'
-      : describeHolder(held, { verb: held.verb, since: new Date(held.since) }),
+      : `${describeHolder(held)}; wait until it has ended`,
   );
 }
 
-function holderOf(text: string): Holder | null {
+/** Who has the lease; null when nobody has. */
+export async function readHolder(from: Queryable, clock: Clock): Promise<Holder | null> {
+  const { rows } = await from.query<{ owner: string; expires_at: Date }>(
+    'select owner, expires_at from leases where name = $1 order by term desc limit 1',
+    [NAME],
+  );
+  const [last] = rows;
+  const held = holderOf(last?.owner ?? '');
+  if (last === undefined || held === null || Number(last.expires_at) <= clock.now()) return null;
+  const since = new Date(held.since);
+  return { ...held, since, heldMs: clock.now() - since.getTime(), silentMs: null };
+}
+
+function holderOf(text: string): Kept | null {
   try {
-    return JSON.parse(text) as Holder;
+    return JSON.parse(text) as Kept;
   } catch {
     return null;
   }

@@ -14,6 +14,7 @@ import {
   type Wanted,
 } from '../../versions/deployment.ts';
 import { catalogOf } from '../../versions/files.ts';
+import type { Holder } from '../../versions/holder.ts';
 import type { Cost, Plan } from '../../versions/plan.ts';
 import {
   type BringOptions,
@@ -30,6 +31,7 @@ import type { RisingwaveOptions } from '../statements.ts';
 import { auditRows } from './audits.ts';
 import { compareVersions } from './compare.ts';
 import { readDeployedCatalog } from './deployedCatalog.ts';
+import { readHolder } from './lock.ts';
 import { readIds } from './names.ts';
 import { otherName, rebuiltViews, versionRefusals, versionStatements } from './steps.ts';
 import { DeploymentStore } from './store.ts';
@@ -97,6 +99,10 @@ export class RisingwaveVersions implements Versions {
 
   active(): Promise<Deployment | null> {
     return this.#store.active();
+  }
+
+  async holder(): Promise<Holder | null> {
+    return (await this.deployed()) === null ? null : readHolder(this.#client, this.#clock);
   }
 
   async add(by: Owner, plan: Plan, files: { readonly old: Files; readonly new: Files }): Promise<number> {
