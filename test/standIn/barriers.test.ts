@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { Barriers } from './barriers.ts';
 import { CheckedProxy } from './checkedProxy.ts';
 
 let database: TestDatabase;
@@ -14,7 +15,12 @@ beforeAll(async () => {
   [owner] = [new pg.Client({ connectionString: database.url })];
   await owner.connect();
   await owner.query('create table notes (id int, note varchar)');
-  proxy = await CheckedProxy.open(database.url);
+  // None by time, however slow the machine is.
+  proxy = await CheckedProxy.open(
+    database.url,
+    undefined,
+    new Barriers(database.url, Number.POSITIVE_INFINITY),
+  );
   [one, two] = [new pg.Client(proxy.url), new pg.Client(proxy.url)];
   await Promise.all([one.connect(), two.connect()]);
 });

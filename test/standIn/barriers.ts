@@ -14,11 +14,13 @@ const READS =
  */
 export class Barriers {
   readonly #client: pg.Client;
+  readonly #everyMs: number;
   #snapshot = '';
   #at = 0;
   #turn: Promise<void>;
 
-  constructor(url: string) {
+  constructor(url: string, everyMs: number = EVERY_MS) {
+    this.#everyMs = everyMs;
     this.#client = new pg.Client({ connectionString: url, application_name: 'barriers' });
     this.#client.on('error', () => {});
     this.#turn = this.#begin();
@@ -34,7 +36,7 @@ export class Barriers {
   /** What has to be put around a statement. */
   readonly around = async (sql: string): Promise<Around | null> => {
     if (!READS.test(sql)) return null;
-    await (Date.now() - this.#at > EVERY_MS ? this.next() : this.#turn);
+    await (Date.now() - this.#at > this.#everyMs ? this.next() : this.#turn);
     const mode = /^\s*(delete|insert)\b/i.test(sql) ? 'read write' : 'read only';
     return {
       before: `begin isolation level repeatable read ${mode}; set transaction snapshot '${this.#snapshot}'`,

@@ -25,15 +25,19 @@ export class CheckedProxy {
   breaksAt: (text: string) => boolean = () => false;
   #proxy: StatementProxy | null = null;
 
-  private constructor(database: URL, instead: Instead) {
+  private constructor(database: URL, instead: Instead, barriers: Barriers) {
     this.#database = database;
-    this.#barriers = new Barriers(database.href);
+    this.#barriers = barriers;
     this.#instead = instead;
   }
 
-  static async open(url: string, instead: Instead = async () => null): Promise<CheckedProxy> {
+  static async open(
+    url: string,
+    instead: Instead = async () => null,
+    barriers: Barriers = new Barriers(url),
+  ): Promise<CheckedProxy> {
     const database = new URL(url);
-    const checked = new CheckedProxy(database, instead);
+    const checked = new CheckedProxy(database, instead, barriers);
     const target = { host: database.hostname, port: Number(database.port) };
     checked.#proxy = await statementProxy(
       target,
