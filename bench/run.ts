@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { benchApi } from './api.ts';
-import { benchApply } from './apply/apply.ts';
+import { benchApply, benchApplyKilled } from './apply/apply.ts';
 import { benchBackfill } from './backfill.ts';
 import { benchHistory } from './history.ts';
 import { benchKafka } from './kafka.ts';
@@ -30,6 +30,8 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
             calmSeconds: Number(process.env.BENCH_SECONDS ?? 8),
           },
     ),
+  'apply-killed': () =>
+    benchApplyKilled({ trades: small ? 20_000 : Number(process.env.BENCH_TRADES ?? 1_000_000) }),
   backfill: () => benchBackfill(small ? 7 : Number(process.env.BENCH_DAYS ?? 365)),
   history: () =>
     small

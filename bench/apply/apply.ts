@@ -2,8 +2,8 @@ import { PostgresLanding } from '../../connectors/postgresLanding.ts';
 import { landHistory } from '../latency.ts';
 import { openRig, type Rig } from '../rig.ts';
 import { benchChange } from './change.ts';
-import { EDITS, turned } from './edits.ts';
-import { benchKilled } from './killed.ts';
+import { EDITS } from './edits.ts';
+import { buildKilled } from './killed.ts';
 import { type Crowd, Scene } from './scene.ts';
 import { seconds } from './way.ts';
 
@@ -17,30 +17,42 @@ export interface ApplyOptions {
   readonly calmSeconds: number;
 }
 
-/** Versions on half a day of trades, while trades come in and readers never pause; and one whose build is killed. */
+/** Versions on half a day of trades, while trades come in and readers never pause. */
 export async function benchApply({ trades, calmSeconds }: ApplyOptions): Promise<unknown> {
-  let rig = await openRig();
+  const rig = await openRig();
   try {
     const began = performance.now();
     await land(rig, trades);
     const secondsToPrepare = seconds(began);
     await rig.engine.start();
     const scene = await Scene.begin(rig, CROWD);
-    const changes: Record<string, unknown> = {};
     try {
       await scene.calm(calmSeconds); // Plans and caches warm up.
+      const changes: Record<string, unknown> = {};
       for (const edit of EDITS) {
         changes[edit.name] = await benchChange(scene, edit, calmSeconds);
-        process.stderr.write(`${edit.name} ${JSON.stringify(changes[edit.name], null, 1)}\n`);
+        process.stderr.write(`${edit.name} ${JSON.stringify(changes[edit.name])}\n`);
       }
+      return { trades, secondsToPrepare, ...CROWD, changes };
     } finally {
       await scene.end();
     }
+  } finally {
+    await rig.close();
+  }
+}
+
+/** A build that is killed, and gone on with by another life of the server. */
+export async function benchApplyKilled({ trades }: Pick<ApplyOptions, 'trades'>): Promise<unknown> {
+  let rig = await openRig();
+  try {
+    await land(rig, trades);
+    await rig.engine.start();
     const [base] = EDITS.slice(-1);
     if (base === undefined) throw new TypeError('no edits');
-    const killed = await benchKilled(rig, turned(base));
+    const killed = await buildKilled(rig, base);
     rig = killed.rig;
-    return { trades, secondsToPrepare, ...CROWD, changes, killed: killed.figures };
+    return { trades, ...killed.figures };
   } finally {
     await rig.close();
   }

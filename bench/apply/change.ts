@@ -1,18 +1,19 @@
 import { round } from '../latency.ts';
-import { type Edit, edited } from './edits.ts';
+import type { Edit } from './edits.ts';
 import type { Meanwhile, Scene } from './scene.ts';
-import { Way } from './way.ts';
+import { apart, Way } from './way.ts';
 
 /** One edit all the way: built, promoted, rolled back, promoted again, the old version dropped; and how readers and writers fared. */
 export async function benchChange(scene: Scene, edit: Edit, calmSeconds: number): Promise<unknown> {
   const { client, url } = scene.rig;
   const before = await scene.calm(calmSeconds);
   const diskBefore = await scene.usage.now();
-  const way = await Way.begin(client, url, (files) => edited(files, edit));
-  const build = await scene.during(() => way.to(null, 'built'));
+  const { id } = await apart({ url, edit: edit.name });
+  const way = await Way.found(client, url, id);
+  const build = await scene.during(() => way.built());
   const diskBuilt = await scene.usage.now();
   const rows = Object.values(await way.rows());
-  const audit = await scene.during(() => way.audit());
+  const audit = await scene.during(async () => (await apart({ url, audit: id })).seconds);
   const promote = await scene.during(() => way.to('promote', 'promoted'));
   const both = await scene.calm(calmSeconds);
   const rollback = await scene.during(() => way.to('rollback', 'rolled_back'));

@@ -29,11 +29,6 @@ export const EDITS: readonly Edit[] = [
   },
 ];
 
-/** The edit that takes another back. */
-export function turned({ from, to, ...edit }: Edit): Edit {
-  return { ...edit, from: to, to: from };
-}
-
 /** @throws TypeError where sql/ does not have the text any more: then the edit is to be written anew */
 export function edited(files: Files, { file, from, to }: Edit): Files {
   const text = files[file];

@@ -9,7 +9,7 @@ const KILL_AT = 0.4;
 const POLL_MS = 20;
 
 /** Kills PostgreSQL in the middle of a build, and lets another life go on with it. @returns the rig of that life */
-export async function benchKilled(rig: Rig, edit: Edit): Promise<{ rig: Rig; figures: unknown }> {
+export async function buildKilled(rig: Rig, edit: Edit): Promise<{ rig: Rig; figures: object }> {
   const began = performance.now();
   const first = await Way.begin(rig.client, rig.url, (files) => edited(files, edit));
   let seen = await progressOf(first);

@@ -1,4 +1,7 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { hostname, userInfo } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { verifyView } from '../../engine/postgres/verify.ts';
 import { PostgresVersions } from '../../engine/postgres/versions/postgresVersions.ts';
@@ -9,8 +12,21 @@ import { catalogOf, filesOf } from '../../engine/versions/files.ts';
 import { type Plan, planChanges } from '../../engine/versions/plan.ts';
 import { runViewTests } from '../../engine/viewTests.ts';
 import { round } from '../latency.ts';
+import type { Asked, Told } from './asking.ts';
 
 const BY = { owner: userInfo().username, host: hostname(), pid: process.pid };
+
+/** Has something thought out in a process of its own, as the command does, so that engine and writer are not kept waiting. */
+export async function apart(asked: Asked): Promise<Told> {
+  const child = fork(fileURLToPath(new URL('./asking.ts', import.meta.url)), {
+    execArgv: ['--import', 'tsx'],
+  });
+  child.send(asked);
+  return Promise.race([
+    once(child, 'message').then(([told]) => told as Told),
+    once(child, 'exit').then(() => Promise.reject(new Error('it ended without an answer'))),
+  ]);
+}
 
 /** One version on its way, as the verbs of the command take it. */
 export class Way {
@@ -50,6 +66,13 @@ export class Way {
     const began = performance.now();
     await this.versions.bring(this.id, wanted, BY, [state]);
     return seconds(began);
+  }
+
+  /** Waits until it is built. @returns seconds since it was asked for */
+  async built(): Promise<number> {
+    await this.to(null, 'built');
+    const { startedAt, changedAt } = await this.deployment();
+    return round((changedAt.getTime() - startedAt.getTime()) / 1000);
   }
 
   /** The questions of `tickwave apply` to its rows. @returns seconds that they took */

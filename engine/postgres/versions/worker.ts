@@ -255,9 +255,18 @@ class NotYet extends Error {
   override readonly name = 'NotYet';
 }
 
+/** Layouts that were thought out last, by the texts that they are of: a version goes to and fro between two of them. */
+const KNOWN = new Map<string, Layout>();
+const MOST_KNOWN = 3;
+
 /** The layout of a published version and one beside it, from their texts. */
 export function layoutOf(published: Files, other: Files | null): Layout {
-  return layOut(catalogOf(published), other === null ? null : catalogOf(other));
+  const key = JSON.stringify([published, other]);
+  const layout = KNOWN.get(key) ?? layOut(catalogOf(published), other === null ? null : catalogOf(other));
+  KNOWN.delete(key);
+  KNOWN.set(key, layout);
+  for (const oldest of KNOWN.keys()) if (KNOWN.size > MOST_KNOWN) KNOWN.delete(oldest);
+  return layout;
 }
 
 function codeOf(error: Error): string | undefined {
