@@ -8,8 +8,10 @@ import type { EngineHost } from './host.ts';
 import { needRoom } from './room.ts';
 import { type Bounds, hasTodo, isSplit, readBounds, seed, unseed, writeTodo } from './seeds.ts';
 
-/** What a part should take of a view: the running views are not refreshed meanwhile. */
+/** What a part of a view should take at least: the running views are not refreshed meanwhile. */
 const AIM_MS = 150;
+/** Where what else is done in the refresh takes longer, a part may too: as many times that, or a build would be all refreshes. */
+const AIM_OF_REFRESH = 1.5;
 /** How much longer than the part before one may be, for rows may be denser than they were; a shorter one may be as short as it has to. */
 const MOST_GROWTH = 4;
 /** Nothing is known of how dense rows are, and the newest are what most are waiting for. */
@@ -82,7 +84,10 @@ export class Builder {
       },
     });
     const took = refresh.seconds * 1000;
-    this.#progress = { ...next, spanMs: from === null ? FIRST_SPAN_MS : spanAfter(spanMs, own ?? took) };
+    this.#progress = {
+      ...next,
+      spanMs: from === null ? FIRST_SPAN_MS : spanAfter(spanMs, took, own ?? took),
+    };
     return took;
   }
 
@@ -136,9 +141,10 @@ export class Builder {
   }
 }
 
-/** How far the part after one that took so long reaches back. */
-function spanAfter(spanMs: number, tookMs: number): number {
-  const wanted = spanMs * Math.min(MOST_GROWTH, AIM_MS / Math.max(1, tookMs));
+/** How far the part after one reaches back, by what its refresh took and the part of it. */
+function spanAfter(spanMs: number, tookMs: number, ownMs: number): number {
+  const aim = Math.max(AIM_MS, AIM_OF_REFRESH * (tookMs - ownMs));
+  const wanted = spanMs * Math.min(MOST_GROWTH, aim / Math.max(1, ownMs));
   return Math.round(Math.min(LONGEST_SPAN_MS, Math.max(SHORTEST_SPAN_MS, wanted)));
 }
 
