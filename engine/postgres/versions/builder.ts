@@ -14,8 +14,10 @@ const AIM_MS = 150;
 const AIM_OF_REFRESH = 1.5;
 /** How much longer than the part before one may be, for rows may be denser than they were; a shorter one may be as short as it has to. */
 const MOST_GROWTH = 4;
-/** Nothing is known of how dense rows are, and the newest are what most are waiting for. */
-const FIRST_SPAN_MS = 5 * 60_000;
+/** How dense rows are is not known yet. Much shorter, and slices of windows are so small that each row is computed on its own. */
+const FIRST_SPAN_MS = 60 * 60_000;
+/** A part that takes so many times as long for a row as the best of its view is shorter than is good for it. */
+const WASTEFUL = 2;
 const SHORTEST_SPAN_MS = 60_000;
 const LONGEST_SPAN_MS = 10 * 366 * 86_400_000;
 
@@ -40,6 +42,8 @@ export class Builder {
   #progress: Progress;
   /** End of the part before, in milliseconds of `performance.now()`: what comes between is part of what a build takes. */
   #since = performance.now();
+  /** The part of the view that took least for a row. */
+  #best: { readonly spanMs: number; readonly rate: number } | null = null;
   #bounds: { readonly view: string; readonly bounds: Bounds } | null = null;
 
   /** @param client for what the engine's own session is not kept waiting with */
@@ -69,7 +73,7 @@ export class Builder {
     const start = end === null || !isSplit(layout, view) ? null : new Date(end.getTime() - spanMs);
     const from = start === null || oldest === null || start <= oldest ? null : start;
     let next = this.#progress;
-    let own: number | null = null;
+    let own = { rows: 0, ms: 0 };
     const refresh = await this.#host.refreshAround({
       before: async (client) => {
         await this.#begin(client, asleep);
@@ -78,17 +82,27 @@ export class Builder {
       after: async (client, views) => {
         await unseed(client, view);
         const built = views.find((one) => one.view === view);
-        own = built ? built.seconds * 1000 : null;
-        next = this.#after(view, left.length, from, built?.changed ?? 0);
+        own = { rows: built?.changed ?? 0, ms: (built?.seconds ?? 0) * 1000 };
+        next = this.#after(view, left.length, from, own.rows);
         await setProgress(client, this.#id, next);
       },
     });
     const took = refresh.seconds * 1000;
-    this.#progress = {
-      ...next,
-      spanMs: from === null ? FIRST_SPAN_MS : spanAfter(spanMs, took, own ?? took),
-    };
+    if (from === null) this.#best = null;
+    this.#progress = { ...next, spanMs: from === null ? FIRST_SPAN_MS : this.#spanAfter(spanMs, took, own) };
     return took;
+  }
+
+  /** How far the part after one reaches back, by what its refresh took and how much of that was its own. */
+  #spanAfter(spanMs: number, tookMs: number, own: { readonly rows: number; readonly ms: number }): number {
+    const part = { spanMs, rate: own.ms / own.rows };
+    if (own.rows > 0) {
+      if (this.#best === null || part.rate < this.#best.rate) this.#best = part;
+      if (part.rate > WASTEFUL * this.#best.rate && spanMs < this.#best.spanMs) return this.#best.spanMs;
+    }
+    const aim = Math.max(AIM_MS, AIM_OF_REFRESH * (tookMs - own.ms));
+    const wanted = spanMs * Math.min(MOST_GROWTH, aim / Math.max(1, own.ms));
+    return Math.round(Math.min(LONGEST_SPAN_MS, Math.max(SHORTEST_SPAN_MS, wanted)));
   }
 
   /** Wakes a view, writes down its partitions and looks how far back it goes. */
@@ -139,13 +153,6 @@ export class Builder {
     ]);
     await setState(client, this.#id, 'built', 'engine');
   }
-}
-
-/** How far the part after one reaches back, by what its refresh took and the part of it. */
-function spanAfter(spanMs: number, tookMs: number, ownMs: number): number {
-  const aim = Math.max(AIM_MS, AIM_OF_REFRESH * (tookMs - ownMs));
-  const wanted = spanMs * Math.min(MOST_GROWTH, aim / Math.max(1, ownMs));
-  return Math.round(Math.min(LONGEST_SPAN_MS, Math.max(SHORTEST_SPAN_MS, wanted)));
 }
 
 /** Views of another version that are not complete, inputs first. */
