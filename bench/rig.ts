@@ -14,12 +14,11 @@ export interface Rig {
   readonly engine: Engine;
   readonly client: pg.Client;
   close(): Promise<void>;
-  /** Ends the server as `kill -9` does. @returns its folder, for another rig */
-  kill(): Promise<string>;
 }
 
-/** Starts an embedded server in a temporary folder, or one that is left of a rig, and the engine on the project's sql/. */
-export async function openRig(folder = mkdtempSync(join(tmpdir(), 'tickwave-bench-'))): Promise<Rig> {
+/** Starts an embedded server in a temporary folder and the engine on the project's sql/. */
+export async function openRig(): Promise<Rig> {
+  const folder = mkdtempSync(join(tmpdir(), 'tickwave-bench-'));
   const server = await startServer({ dataDir: folder });
   const catalog = await loadCatalog('sql');
   const engine = await Engine.open({ url: server.url(), catalog });
@@ -37,12 +36,6 @@ export async function openRig(folder = mkdtempSync(join(tmpdir(), 'tickwave-benc
       await client.end();
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
-    },
-    kill: async () => {
-      process.kill(server.pid, 'SIGKILL');
-      await server.exited;
-      await Promise.allSettled([engine.stop(), client.end()]);
-      return folder;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { benchApi } from './api.ts';
-import { benchApply, benchApplyKilled } from './apply/apply.ts';
+import { benchApply } from './apply/apply.ts';
 import { benchBackfill } from './backfill.ts';
 import { benchHistory } from './history.ts';
 import { benchKafka } from './kafka.ts';
@@ -12,7 +12,7 @@ import { benchLive } from './throughput.ts';
 import { benchTraining } from './training/training.ts';
 
 /**
- * `npm run bench [-- live history backfill stages kafka training scoring]`: figures go to bench/results/<name>.json with the machine and the commit.
+ * `npm run bench [-- apply live history backfill stages kafka training scoring]`: figures go to bench/results/<name>.json with the machine and the commit.
  * BENCH_SMALL=1 runs each in miniature, to see that it runs; BENCH_SECONDS is how long streams run,
  * BENCH_DAYS shortens the backfill, BENCH_TRADES the large history.
  * training and scoring install Python's XGBoost into .cache, to be measured against; BENCH_MARKETS=20 leaves out the 200 markets of scoring.
@@ -30,8 +30,6 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
             calmSeconds: Number(process.env.BENCH_SECONDS ?? 8),
           },
     ),
-  'apply-killed': () =>
-    benchApplyKilled({ trades: small ? 20_000 : Number(process.env.BENCH_TRADES ?? 1_000_000) }),
   backfill: () => benchBackfill(small ? 7 : Number(process.env.BENCH_DAYS ?? 365)),
   history: () =>
     small

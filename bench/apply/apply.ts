@@ -3,7 +3,6 @@ import { landHistory } from '../latency.ts';
 import { openRig, type Rig } from '../rig.ts';
 import { benchChange } from './change.ts';
 import { EDITS } from './edits.ts';
-import { buildKilled } from './killed.ts';
 import { type Crowd, Scene } from './scene.ts';
 import { seconds } from './way.ts';
 
@@ -37,22 +36,6 @@ export async function benchApply({ trades, calmSeconds }: ApplyOptions): Promise
     } finally {
       await scene.end();
     }
-  } finally {
-    await rig.close();
-  }
-}
-
-/** A build that is killed, and gone on with by another life of the server. */
-export async function benchApplyKilled({ trades }: Pick<ApplyOptions, 'trades'>): Promise<unknown> {
-  let rig = await openRig();
-  try {
-    await land(rig, trades);
-    await rig.engine.start();
-    const [base] = EDITS.slice(-1);
-    if (base === undefined) throw new TypeError('no edits');
-    const killed = await buildKilled(rig, base);
-    rig = killed.rig;
-    return { trades, ...killed.figures };
   } finally {
     await rig.close();
   }
