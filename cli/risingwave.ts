@@ -13,6 +13,7 @@ import type { Owner } from '../engine/versions/deployment.ts';
 import type { Versions } from '../engine/versions/versions.ts';
 import type { Context } from './context.ts';
 import type { PlatformOptions } from './platform.ts';
+import { topicMaker } from './topics.ts';
 
 /** How a configuration puts sql/ on RisingWave. */
 export function risingwaveOptions(config: Config): RisingwaveOptions {
@@ -45,6 +46,7 @@ export async function openRisingwave(
   let now = { what: '', done: 0, total: 0 };
   const engine = await RisingwaveEngine.open({
     ...risingwaveOptions(config),
+    makeTopics: topicMaker(config, say),
     url,
     catalog,
     ...(clock === undefined ? {} : { clock }),

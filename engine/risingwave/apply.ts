@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Catalog } from '../catalog/catalog.ts';
+import { topicsOf } from '../kafka/topics.ts';
 import { refused, refusedAsThere } from './connection.ts';
 import { DEPLOYED, type DeployedObject, wantedObjects } from './deployed.ts';
 import { CATALOG_TABLES } from './documentation.ts';
@@ -30,6 +31,9 @@ export async function applyMissing(
   onStatement: OnStatement = () => {},
 ): Promise<Applied> {
   const { statements, deployed, left } = await pendingStatements(client, catalog, options);
+  const topics = topicsOf(catalog);
+  const wanted = statements.flatMap(({ makes }) => topics.get(makes?.name ?? '') ?? []);
+  if (wanted.length > 0) await options.makeTopics?.(wanted);
   for (const [index, statement] of statements.entries()) {
     onStatement(statement, index, statements.length);
     await send(client, statement, deployed);

@@ -21,10 +21,13 @@ export interface DeployedObject {
   readonly kind: string;
   /** Of what decides its rows. */
   readonly hash: string;
-  /** Of what is said about it. */
+  /** Of what is said about it; UNTOLD until it is said. */
   readonly documentation: string;
   readonly state: DeployedState;
 }
+
+/** The documentation of an object that is there and not in the catalog yet. */
+export const UNTOLD = '';
 
 /** What would be noted of each object of sql/, by its name in the table; a sink without its connector is left out. */
 export function wantedObjects(catalog: Catalog, environment: Environment): Map<string, DeployedObject> {

@@ -7,7 +7,7 @@ import type { LoopStatus } from '../postgres/loop.ts';
 import type { Refresh } from '../postgres/refresher.ts';
 import { type Applied, applyMissing, type OnStatement, readDeployed } from './apply.ts';
 import { connect } from './connection.ts';
-import { wantedObjects } from './deployed.ts';
+import { UNTOLD, wantedObjects } from './deployed.ts';
 import { Follower } from './follower.ts';
 import { type BuildProgress, withProgress } from './progress.ts';
 import type { RisingwaveOptions } from './statements.ts';
@@ -235,7 +235,10 @@ async function wholeCatalog(
   options: Pick<RisingwaveEngineOptions, 'catalog' | 'environment' | 'analyst'>,
 ): Promise<Catalog | null> {
   const { deployed } = await readDeployed(client);
-  const isThere = ({ name }: { readonly name: string }): boolean => deployed.get(name)?.state === 'done';
+  const isThere = ({ name }: { readonly name: string }): boolean => {
+    const there = deployed.get(name);
+    return there?.state === 'done' && there.documentation !== UNTOLD;
+  };
   const wanted = [...wantedObjects(options.catalog, options.environment).values()];
   return wanted.every(isThere) ? readDeployedCatalog(client) : null;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildCatalog, loadCatalog, readSqlFolder } from '../catalog/catalog.ts';
-import { wantedObjects } from './deployed.ts';
+import { recordStatement, UNTOLD, wantedObjects } from './deployed.ts';
 import { missingStatements, risingwaveStatements } from './statements.ts';
 
 const KAFKA = { KAFKA_BROKERS: 'redpanda:9092' };
@@ -77,6 +77,20 @@ describe('where something is deployed', () => {
     deployed.set('features', { ...features, state: 'begun' });
     const left = missingStatements(catalog, { environment: KAFKA }, deployed, OWN);
     expect(left.flatMap(({ makes }) => makes?.name ?? [])).toEqual(['features']);
+  });
+
+  test('what was made and not told of is told, and nothing built: whoever made it died before', async () => {
+    const catalog = await loadCatalog('sql');
+    const deployed = wantedObjects(catalog, {});
+    const heartbeats = deployed.get('heartbeats');
+    if (!heartbeats) throw new Error('sql/ has no heartbeats');
+    deployed.set('heartbeats', { ...heartbeats, documentation: UNTOLD });
+    const left = missingStatements(catalog, { environment: {}, analyst: 'analyst' }, deployed, OWN);
+    expect(left.flatMap(({ makes }) => makes?.name ?? [])).toEqual([]);
+    const sent = left.map(({ sql }) => sql);
+    for (const begin of ['comment on table heartbeats', 'insert into engine_files', 'grant usage'])
+      expect(sent.filter((sql) => sql.startsWith(begin))).toHaveLength(1);
+    expect(sent.slice(-2)).toEqual([recordStatement([heartbeats], 'done'), 'flush']);
   });
 
   test('another explanation is told, and nothing built', async () => {

@@ -1,7 +1,14 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogObject } from '../catalog/object.ts';
 import { RISINGWAVE } from '../profile.ts';
-import { DEPLOYED, DEPLOYED_TABLE, type DeployedObject, recordStatement, wantedObjects } from './deployed.ts';
+import {
+  DEPLOYED,
+  DEPLOYED_TABLE,
+  type DeployedObject,
+  recordStatement,
+  UNTOLD,
+  wantedObjects,
+} from './deployed.ts';
 import {
   CATALOG_TABLES,
   catalogRows,
@@ -22,6 +29,8 @@ export interface RisingwaveOptions {
   readonly subscribed?: readonly string[];
   /** What the session that makes everything sets beside what it always does, as `set … = …`. */
   readonly session?: readonly string[];
+  /** Makes topics that are not there, before tables and sinks that want them: RisingWave makes none. */
+  readonly makeTopics?: ((topics: readonly string[]) => Promise<void>) | undefined;
 }
 
 /** One statement as RisingWave gets it. */
@@ -68,9 +77,11 @@ export function missingStatements(
   const work = [
     ...own.map(([name, sql]) => plain(`table ${name}`, sql)),
     ...making(fresh, wanted, options),
-    ...documenting(told, fresh, wanted),
+    ...documenting(told),
     ...(own.length + told.length > 0 ? [plain('what columns mean', fingerprintRows(catalog))] : []),
-    ...(fresh.length > 0 ? [...grants(objects, options), ...subscriptions(fresh, options)] : []),
+    ...(told.length > 0 ? [...grants(objects, options), ...subscriptions(fresh, options)] : []),
+    // Only now: who dies on the way is made up for by the next.
+    ...noted(told, wanted),
   ];
   if (work.length === 0) return [];
   const session = [RISINGWAVE.session, 'set background_ddl = true', ...(options.session ?? [])].map((sql) =>
@@ -101,27 +112,29 @@ function making(
     return [
       create,
       ...(background ? [{ what: `${create.what} built`, makes: null, built, sql: 'wait' }] : []),
-      plain(`${create.what} noted`, recordStatement([makes], 'done')),
+      plain(`${create.what} noted`, recordStatement([{ ...makes, documentation: UNTOLD }], 'done')),
     ];
   });
   return [plain('what is begun', recordStatement(records, 'begun')), plain('it visible', 'flush'), ...made];
 }
 
-/** Comments and the catalog's rows; of objects that were there before also that they are told of. */
-function documenting(
-  told: readonly CatalogObject[],
-  fresh: readonly CatalogObject[],
-  wanted: ReadonlyMap<string, DeployedObject>,
-): RisingwaveStatement[] {
-  const before = told.filter((object) => !fresh.includes(object));
-  const records = before.flatMap((object) => wanted.get(deployedName(object)) ?? []);
+/** Comments and the catalog's rows. */
+function documenting(told: readonly CatalogObject[]): RisingwaveStatement[] {
   return [
     ...told.flatMap((object) =>
       commentStatements(object).map((sql) => plain(`comment on ${object.name}`, sql)),
     ),
     ...catalogRows(told).map((sql) => plain('the catalog', sql)),
-    ...(records.length > 0 ? [plain('what is told', recordStatement(records, 'done'))] : []),
   ];
+}
+
+/** Notes that objects are there and told of. */
+function noted(
+  told: readonly CatalogObject[],
+  wanted: ReadonlyMap<string, DeployedObject>,
+): RisingwaveStatement[] {
+  const records = told.flatMap((object) => wanted.get(deployedName(object)) ?? []);
+  return records.length > 0 ? [plain('what is told', recordStatement(records, 'done'))] : [];
 }
 
 function grants(objects: readonly CatalogObject[], { analyst }: RisingwaveOptions): RisingwaveStatement[] {
