@@ -46,10 +46,12 @@ export async function reportStatus({
         }),
       );
     else {
-      const engine =
-        state === 'running'
-          ? `views ${count(refreshLagMs ?? 0)} ms behind, refresh ${count(meanMs)} ms`
-          : `views ${state}: ${detail ?? ''}`;
+      const { refreshedBy, title } = platform.database.profile;
+      const kept =
+        refreshedBy === 'database'
+          ? `views kept by ${title}`
+          : `views ${count(refreshLagMs ?? 0)} ms behind, refresh ${count(meanMs)} ms`;
+      const engine = state === 'running' ? kept : `views ${state}: ${detail ?? ''}`;
       print(
         `${time.slice(11, 19)}  ${source.doing()}  ${count(now.landed)} trades, ${count(rate)}/s  ${engine}`,
       );

@@ -28,15 +28,19 @@ export function describeStatus(status: Status): string[] {
   );
   return [
     ...lines,
-    row(
-      'database',
-      `${database.version}, ${database.size}, about ${count(database.trades_estimate)} trades, ${count(database.dead_letters)} dead letters`,
-    ),
+    row('database', describeDatabase(database)),
     ...database.markets.map(({ exchange, symbol, event_time }, index) =>
       row(index === 0 ? 'markets' : '', `${`${exchange} ${symbol}`.padEnd(width + 1)}  up to ${event_time}`),
     ),
     ...describeModels(database),
   ];
+}
+
+/** Sizes only where the engine says them. */
+function describeDatabase({ version, size, trades_estimate, dead_letters }: Store): string {
+  const sizes =
+    size === null || trades_estimate === null ? [] : [size, `about ${count(trades_estimate)} trades`];
+  return [version, ...sizes, `${count(dead_letters)} dead letters`].join(', ');
 }
 
 /** A line a model in service, and how the newest training stands. */

@@ -36,9 +36,10 @@ export interface Training {
 /** What the database says of itself. */
 export interface Store {
   readonly version: string;
-  readonly size: string;
+  /** Null where the engine keeps no statistics, as `trades_estimate`. */
+  readonly size: string | null;
   /** As the statistics have it: counting millions would take longer than anybody wants to wait. */
-  readonly trades_estimate: number;
+  readonly trades_estimate: number | null;
   readonly dead_letters: number;
   readonly markets: readonly MarketState[];
   readonly models: readonly ServingModel[];
@@ -54,8 +55,6 @@ const SERVING = `select models.name, models.version, models.alias, models.algori
 const TRAINING = `select state, started_at, progress, message from job_runs where kind = 'train' order by run desc limit 1`;
 const STATISTICS = `select pg_size_pretty(pg_database_size(current_database())) as size,
   (select n_live_tup from pg_stat_user_tables where relid = 'trades'::regclass) as trades`;
-/** As far as the engine says them. */
-const UNKNOWN = { size: 'unknown', trades: '0' };
 
 /** Asks the running database; an error is part of the answer. */
 export async function readStore(url: string): Promise<Store | { readonly error: string }> {
@@ -72,9 +71,8 @@ export async function readStore(url: string): Promise<Store | { readonly error: 
     const version = await client.query<{ version: string }>('select version() as version');
     const letters = await client.query<{ letters: string }>('select count(*) as letters from dead_letters');
     const statistics = profile.statistics
-      ? (await client.query<typeof UNKNOWN>(STATISTICS)).rows[0]
+      ? (await client.query<{ size: string; trades: string | null }>(STATISTICS)).rows[0]
       : undefined;
-    const { size, trades } = statistics ?? UNKNOWN;
     const markets = await client.query<{ exchange: string; symbol: string; event_time: Date }>(
       'select exchange, symbol, event_time from watermarks order by exchange, symbol',
     );
@@ -84,8 +82,8 @@ export async function readStore(url: string): Promise<Store | { readonly error: 
     return {
       // `PostgreSQL 18.1 on …`, or `PostgreSQL 13.14.0-RisingWave-2.8.5 (…)`.
       version: version.rows[0]?.version.split(' ').slice(0, 2).join(' ') ?? '',
-      size,
-      trades_estimate: Number(trades ?? 0),
+      size: statistics?.size ?? null,
+      trades_estimate: statistics === undefined ? null : Number(statistics.trades ?? 0),
       dead_letters: Number(letters.rows[0]?.letters ?? 0),
       markets: markets.rows.map((market) => ({ ...market, event_time: market.event_time.toISOString() })),
       models: models.rows.map((row) => ({
