@@ -1,50 +1,31 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { systemClock } from '../../../engine/clock.ts';
 import type { Bundle } from '../bundle.ts';
 import { DamagedArtifact, NotPossible } from '../errors.ts';
 import { smallBundle } from '../testing/bundles.ts';
-import { type MlflowServer, startMlflow } from '../testing/mlflowServer.ts';
+import { describeWithMlflow } from '../testing/describeWithMlflow.ts';
 import { type JobsDatabase, jobsDatabase } from '../testing/tables.ts';
 import { MlflowClient } from './client.ts';
 import { MlflowRegistry } from './registry.ts';
-
-const COMMAND = process.env.MLFLOW_COMMAND;
 
 /** Names are never used twice, for MLflow keeps what tests leave. */
 let count = 0;
 let name: string;
 
-function describeWithMlflow(body: () => void): void {
-  if (COMMAND !== undefined) {
-    describe('against a real MLflow', body);
-    return;
-  }
-  if (process.env.REQUIRE_MLFLOW === '1')
-    throw new Error('MLFLOW_COMMAND is not set; .ci/mlflow.sh prints it');
-  console.warn('SKIPPED suites of MLflow: set MLFLOW_COMMAND to what .ci/mlflow.sh prints');
-  describe.skip('against a real MLflow', body);
-}
-
-describeWithMlflow(() => {
-  let server: MlflowServer;
+describeWithMlflow('against a real MLflow', (server) => {
   let database: JobsDatabase;
   let bundle: Bundle;
   let registry: MlflowRegistry;
   let client: MlflowClient;
 
   beforeAll(async () => {
-    [server, database, bundle] = await Promise.all([
-      startMlflow(COMMAND ?? ''),
-      jobsDatabase(),
-      smallBundle(1),
-    ]);
-    registry = new MlflowRegistry({ pool: database.pool, uri: server.uri, clock: systemClock });
-    client = new MlflowClient(server.uri, systemClock);
+    [database, bundle] = await Promise.all([jobsDatabase(), smallBundle(1)]);
+    registry = new MlflowRegistry({ pool: database.pool, uri: server().uri, clock: systemClock });
+    client = new MlflowClient(server().uri, systemClock);
   });
 
   afterAll(async () => {
     await database?.drop();
-    await server?.stop();
   });
 
   beforeEach(() => {
@@ -71,7 +52,7 @@ describeWithMlflow(() => {
     expect(there.map(({ version }) => version).sort()).toEqual([1, 2]);
     expect(there.map(({ source }) => source)).toContain(model.artifact);
     const query = new URLSearchParams({ run_id: model.artifact?.split('/').at(-3) ?? '' });
-    const run = (await (await fetch(`${server.uri}/api/2.0/mlflow/runs/get?${query}`)).json()) as {
+    const run = (await (await fetch(`${server().uri}/api/2.0/mlflow/runs/get?${query}`)).json()) as {
       run: {
         info: { status: string };
         data: { metrics: { key: string; value: number }[]; params: { key: string; value: string }[] };

@@ -10,7 +10,7 @@ import { freePort } from '../../../test/support/freePort.ts';
 export interface MlflowServer {
   readonly uri: string;
   /** Stops it and deletes what it stored. */
-  stop(): Promise<void>;
+  remove(): Promise<void>;
 }
 
 /** Starts one; ready when it says so. Workers end with it, for it leads a process group. */
@@ -33,18 +33,18 @@ export async function startMlflow(command: string): Promise<MlflowServer> {
   };
   child.stdout.on('data', hear);
   child.stderr.on('data', hear);
-  const stop = async (): Promise<void> => {
+  const remove = async (): Promise<void> => {
     await end(child);
     await rm(folder, { recursive: true, force: true });
   };
   while (!(await answers(uri))) {
     if (child.exitCode !== null) {
-      await stop();
+      await remove();
       throw new Error(`mlflow did not start: ${output}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  return { uri, stop };
+  return { uri, remove };
 }
 
 async function answers(uri: string): Promise<boolean> {
