@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Admin, asked, loadKafka, type Message } from '../../engine/kafka/client.ts';
 import { waitFor } from '../support/cli.ts';
 import { freePort } from '../support/freePort.ts';
+import { type RawMessage, readTopic, sendRaw } from './raw.ts';
 
 const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -118,51 +119,14 @@ export class Broker {
   }
 
   /** Sends messages as they are and waits until all are there. */
-  async send(topic: string, messages: readonly RawMessage[]): Promise<void> {
-    const producer = new (loadKafka().Producer)({
-      'bootstrap.servers': this.address,
-      'message.max.bytes': 20_000_000,
-      dr_cb: true,
-    });
-    await asked<unknown>((done) => producer.connect({ timeout: 10_000 }, done));
-    producer.setPollInBackground(true);
-    await new Promise<void>((resolve, reject) => {
-      let open = messages.length;
-      producer.on('delivery-report', (error) => {
-        if (error) reject(error);
-        else if (--open === 0) resolve();
-      });
-      for (const { key = '', value, partition = null, timestamp = null, headers = [] } of messages)
-        producer.produce(topic, partition as null, value as Buffer, key, timestamp, null, headers);
-    });
-    await new Promise<void>((resolve) => producer.disconnect(1000, resolve));
+  send(topic: string, messages: readonly RawMessage[]): Promise<void> {
+    return sendRaw(this.address, topic, messages);
   }
 
   /** Everything in a topic, by partition and offset. */
-  async read(topic: string, count: number): Promise<Message[]> {
-    const consumer = new (loadKafka().KafkaConsumer)(
-      { 'bootstrap.servers': this.address, 'group.id': `look-${topic}`, 'enable.auto.commit': false },
-      { 'auto.offset.reset': 'earliest' },
-    );
-    await asked<unknown>((done) => consumer.connect({ timeout: 10_000 }, done));
-    consumer.setDefaultConsumeTimeout(200);
-    consumer.subscribe([topic]);
-    const messages: Message[] = [];
-    await waitFor(`${count} messages in ${topic}`, async () => {
-      messages.push(...(await asked<Message[]>((done) => consumer.consume(1000, done))));
-      return messages.length >= count;
-    });
-    await new Promise<void>((resolve) => consumer.disconnect(resolve));
-    return messages.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
+  read(topic: string, count: number): Promise<Message[]> {
+    return readTopic(this.address, topic, count);
   }
-}
-
-export interface RawMessage {
-  readonly key?: string;
-  readonly value: Buffer | null;
-  readonly partition?: number;
-  readonly timestamp?: number;
-  readonly headers?: readonly Readonly<Record<string, string>>[];
 }
 
 const JAVA = ['-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${library}/*`];

@@ -146,6 +146,6 @@ export function asStored(trades: readonly Trade[]): Trade[] {
 export async function sqlWithTopics(name: string): Promise<ReadonlyMap<string, string>> {
   const files = await readSqlFolder('sql');
   return new Map(
-    [...files].map(([file, text]) => [file, text.replace(/topic = '(\w+)'/, `topic = '${name}_$1'`)]),
+    [...files].map(([file, text]) => [file, text.replace(/topic = '([\w.]+)'/, `topic = '${name}_$1'`)]),
   );
 }

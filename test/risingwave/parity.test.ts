@@ -1,10 +1,11 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { sharedData } from '../support/data.ts';
+import { engineSuite } from './engineSuite.ts';
 import { kafkaSuite } from './kafkaSuite.ts';
 import { paritySuite } from './paritySuite.ts';
 import { realCluster } from './realCluster.ts';
 import { RECORDINGS } from './recording.ts';
-import { describeServices, servicesOf } from './services.ts';
+import { beside, describeServices, servicesOf } from './services.ts';
 import { servicesSuite } from './servicesSuite.ts';
 import { startSuite } from './startSuite.ts';
 import { versionsSuite } from './versionsSuite.ts';
@@ -38,8 +39,9 @@ if (cluster === null) {
     paritySuite(() => cluster, options);
     versionsSuite(() => cluster, options);
     startSuite(() => cluster, WITHIN_MS);
-    servicesSuite(() => cluster, services, SEED, WITHIN_MS);
-    kafkaSuite(cluster, WITHIN_MS);
+    engineSuite(() => cluster, WITHIN_MS);
+    servicesSuite(() => cluster, beside(services), SEED, WITHIN_MS);
+    if (cluster.kafkaBrokers !== null) kafkaSuite(() => cluster, SEED, WITHIN_MS);
     test('is RisingWave', () => expect(cluster.name).toContain('RisingWave at'));
   });
 }

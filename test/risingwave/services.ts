@@ -1,3 +1,5 @@
+import type { Beside } from './servicesSuite.ts';
+
 /** What the suite uses beside RisingWave; null where it is not there. */
 export interface Services {
   readonly kafkaBrokers: string | null;
@@ -14,12 +16,18 @@ export function servicesOf(environment: NodeJS.ProcessEnv = process.env): Servic
   };
 }
 
+/** The same for the suite of what stands beside. */
+export function beside({ elasticsearchUrl, mlflowUrl }: Services): Beside {
+  const given = (url: string | null): (() => string) | null => (url === null ? null : () => url);
+  return { elasticsearch: given(elasticsearchUrl), mlflow: given(mlflowUrl) };
+}
+
 /** What a run is going to show, and what not: one line each. */
 export function describeServices(risingwave: string | null, services: Services): string {
   const parts: readonly (readonly [string, string, string | null])[] = [
     [
       'TEST_RISINGWAVE_URL',
-      'apply, every view, changing a view under load, start, subscriptions, restart',
+      'apply, every view, changing a view under load, start, engine, subscriptions, restart',
       risingwave,
     ],
     ['TEST_KAFKA_BROKERS', 'Kafka behind landing tables', services.kafkaBrokers],

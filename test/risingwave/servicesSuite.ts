@@ -14,15 +14,20 @@ import { emptyIndex, expectIndexed } from '../elasticsearch/rig.ts';
 import type { Cluster, EmptyDatabase } from './cluster.ts';
 import { load } from './load.ts';
 import { otherRows } from './recording.ts';
-import type { Services } from './services.ts';
 
 /** Longer than the recorded rows are old. */
 const RETENTION_DAYS = 36_500;
 
-/** Elasticsearch and MLflow while the data is on RisingWave: as far as their addresses are there. */
-export function servicesSuite(open: () => Cluster, services: Services, seed: number, within: number): void {
-  const { elasticsearchUrl, mlflowUrl } = services;
-  if (elasticsearchUrl === null && mlflowUrl === null) return;
+/** Addresses of what stands beside, asked for when the tests run; null where it is not there. */
+export interface Beside {
+  readonly elasticsearch: (() => string) | null;
+  readonly mlflow: (() => string) | null;
+}
+
+/** Elasticsearch and MLflow while the data is on RisingWave: as far as they are there. */
+export function servicesSuite(open: () => Cluster, beside: Beside, seed: number, within: number): void {
+  const { elasticsearch, mlflow } = beside;
+  if (elasticsearch === null && mlflow === null) return;
 
   describe('beside other services', () => {
     let database: EmptyDatabase;
@@ -47,43 +52,51 @@ export function servicesSuite(open: () => Cluster, services: Services, seed: num
       await database?.drop();
     }, within);
 
-    (elasticsearchUrl === null ? test.skip : test)(
-      'the monitoring index in Elasticsearch equals the tables',
-      async () => {
-        const url = elasticsearchUrl ?? '';
-        const client = new Client({ node: url });
-        const indexer = new Indexer({ pool, client, url, clock: systemClock, retentionDays: RETENTION_DAYS });
-        try {
-          await emptyIndex(client);
-          const counts = await indexer.pass(new AbortController().signal);
-          expect(counts).toMatchObject({ deleted: 0, rejected: 0 });
-          expect(counts?.written).toBeGreaterThan(0);
-          await expectIndexed(pool, client, 0);
-        } finally {
-          await indexer.close();
-          await client.close();
-        }
-      },
-      within,
-    );
+    if (elasticsearch !== null)
+      test(
+        'the monitoring index in Elasticsearch equals the tables',
+        async () => {
+          const url = elasticsearch();
+          const client = new Client({ node: url });
+          const indexer = new Indexer({
+            pool,
+            client,
+            url,
+            clock: systemClock,
+            retentionDays: RETENTION_DAYS,
+          });
+          try {
+            await emptyIndex(client);
+            const counts = await indexer.pass(new AbortController().signal);
+            expect(counts).toMatchObject({ deleted: 0, rejected: 0 });
+            expect(counts?.written).toBeGreaterThan(0);
+            await expectIndexed(pool, client, 0);
+          } finally {
+            await indexer.close();
+            await client.close();
+          }
+        },
+        within,
+      );
 
-    (mlflowUrl === null ? test.skip : test)(
-      'models are registered, decided about and loaded with MLflow',
-      async () => {
-        const registry = new MlflowRegistry({ pool, uri: mlflowUrl ?? '', clock: systemClock });
-        const bundle = await smallBundle(1);
-        const name = `parity-${randomBytes(4).toString('hex')}`;
-        const model = await registry.register(name, bundle);
-        expect((await registry.register(name, bundle)).version).toBe(2);
-        expect(await registry.load(model)).toEqual(bundle);
-        const promoted = { name, action: 'promote', alias: 'champion', reasons: ['a test'] } as const;
-        await registry.decide({ ...promoted, version: 1 });
-        await registry.decide({ ...promoted, version: 2 });
-        expect((await registry.show(name, 'champion')).version).toBe(2);
-        expect((await registry.list(name)).map(({ alias }) => alias).sort()).toEqual(['champion', null]);
-        expect(await registry.sync()).toEqual([]);
-      },
-      within,
-    );
+    if (mlflow !== null)
+      test(
+        'models are registered, decided about and loaded with MLflow',
+        async () => {
+          const registry = new MlflowRegistry({ pool, uri: mlflow(), clock: systemClock });
+          const bundle = await smallBundle(1);
+          const name = `parity-${randomBytes(4).toString('hex')}`;
+          const model = await registry.register(name, bundle);
+          expect((await registry.register(name, bundle)).version).toBe(2);
+          expect(await registry.load(model)).toEqual(bundle);
+          const promoted = { name, action: 'promote', alias: 'champion', reasons: ['a test'] } as const;
+          await registry.decide({ ...promoted, version: 1 });
+          await registry.decide({ ...promoted, version: 2 });
+          expect((await registry.show(name, 'champion')).version).toBe(2);
+          expect((await registry.list(name)).map(({ alias }) => alias).sort()).toEqual(['champion', null]);
+          expect(await registry.sync()).toEqual([]);
+        },
+        within,
+      );
   });
 }

@@ -6,10 +6,9 @@ import { connect } from '../../../engine/risingwave/connection.ts';
 import { RisingwaveEngine } from '../../../engine/risingwave/engine.ts';
 import { workplace } from '../../support/cli.ts';
 import { describeWithData } from '../../support/data.ts';
+import { engineSuite } from '../engineSuite.ts';
 import { paritySuite } from '../paritySuite.ts';
 import { RECORDINGS } from '../recording.ts';
-import { servicesOf } from '../services.ts';
-import { servicesSuite } from '../servicesSuite.ts';
 import { startSuite } from '../startSuite.ts';
 import { versionsSuite } from '../versionsSuite.ts';
 import { standInCluster } from './standInCluster.ts';
@@ -24,7 +23,7 @@ describeWithData(`the parity suite on a stand-in, NOT on RisingWave (SEED=${SEED
   if (process.env.TEST_STAND_IN !== undefined) {
     versionsSuite(standInCluster, options);
     startSuite(standInCluster, options.within);
-    servicesSuite(standInCluster, servicesOf(), SEED, options.within);
+    engineSuite(standInCluster, options.within);
   }
 });
 

@@ -1,22 +1,22 @@
 import type pg from 'pg';
 
-const PAUSE_MS = 20;
-
 /** What the stand-in has for RisingWave's subscriptions: a table of changes each, filled by comparing at every flush. */
 export class Subscriptions {
   readonly #client: pg.Client | pg.Pool;
   readonly #relations = new Map<string, string>();
   readonly #cursors = new Map<number, { readonly name: string; at: number }>();
+  readonly #waiting = new Set<() => void>();
   #moment = Date.now();
 
   constructor(client: pg.Client | pg.Pool) {
     this.#client = client;
   }
 
-  async create(name: string, relation: string): Promise<void> {
+  /** @param from what is there is told too, or only what changes */
+  async create(name: string, relation: string, from: 'all' | 'now' = 'now'): Promise<void> {
     if (this.#relations.has(name)) throw new Error(`subscription with name ${name} exists`);
     await this.#client.query(
-      `create table standin.copy_${name} as table ${relation};
+      `create table standin.copy_${name} as table ${relation}${from === 'all' ? ' with no data' : ''};
        create table standin.changes_${name} as select 0::bigint as seq, ''::text as op, ''::text as rw_timestamp, t.* from ${relation} t with no data`,
     );
     this.#relations.set(name, relation);
@@ -40,10 +40,11 @@ export class Subscriptions {
     return [...this.#relations].find(([, followed]) => followed === relation)?.[0] ?? null;
   }
 
-  /** Notes what changed since the last call. */
-  async note(): Promise<void> {
+  /** Notes what changed since the last call. @param written relations that may have: without it, any */
+  async note(written?: ReadonlySet<string>): Promise<void> {
     const at = ++this.#moment;
     for (const [name, relation] of this.#relations) {
+      if (written?.has(relation) === false) continue;
       const copy = `standin.copy_${name}`;
       await this.#client.query(
         `insert into standin.changes_${name}
@@ -53,6 +54,7 @@ export class Subscriptions {
       );
       await this.#client.query(`delete from ${copy}; insert into ${copy} table ${relation}`);
     }
+    for (const wake of this.#waiting) wake();
   }
 
   async declare(session: number, name: string, since: string): Promise<void> {
@@ -73,7 +75,8 @@ export class Subscriptions {
     const cursor = this.#cursors.get(session);
     if (!cursor) throw new Error('no such cursor');
     const { name, at } = cursor;
-    for (let tries = 0; tries * PAUSE_MS < seconds * 1000; tries++) {
+    for (const until = Date.now() + seconds * 1000; ; ) {
+      const noted = this.#noted(until - Date.now());
       const { rows } = await this.#client.query<{ to: string | null }>(
         `select max(seq) as to from (select seq from standin.changes_${name} where seq > ${at} order by seq limit ${count}) as next`,
       );
@@ -82,8 +85,22 @@ export class Subscriptions {
         cursor.at = Number(to);
         return `select * from standin.changes_${name} where seq > ${at} and seq <= ${to} order by seq`;
       }
-      await this.#client.query(`select pg_sleep(${PAUSE_MS / 1000})`);
+      if (!(await noted)) return `select * from standin.changes_${name} where false`;
     }
-    return `select * from standin.changes_${name} where false`;
+  }
+
+  /** Waits for the next `note`; false when the time was over before. */
+  #noted(milliseconds: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const end = (noted: boolean): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve(noted);
+      };
+      const wake = (): void => end(true);
+      const timer = setTimeout(() => end(false), Math.max(0, milliseconds));
+      timer.unref();
+      this.#waiting.add(wake);
+    });
   }
 }
