@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Reply, Rows } from './caching.ts';
+import type { Catalog, ServedView } from './catalog.ts';
 import type { Context } from './context.ts';
 import { Problem, type ProblemCode } from './problem.ts';
 
@@ -16,6 +17,11 @@ export interface Asked<P, Q, B> {
   readonly body: B;
   /** Name of the key that was shown, for the log and for rows that say who began something. */
   readonly by: string;
+}
+
+/** What the schema of an answer may depend on. */
+export interface Described {
+  readonly catalog: Pick<Catalog, 'columns'>;
 }
 
 /** One path of the API: what is served, what it may be asked, and how the answer looks. */
@@ -37,7 +43,9 @@ export interface Route {
   /** What the request has to bring; null when it has no body. */
   readonly body: z.ZodType | null;
   /** The schema of the answer, which may depend on what the SQL defines today. */
-  readonly answer: (context: Context) => Promise<z.ZodType>;
+  readonly answer: (context: Described) => Promise<z.ZodType>;
+  /** Views that it is answered from and whose columns are named in that schema itself. */
+  readonly reads?: readonly ServedView[];
   /** Headers that its good answers have beside those of all, with what they say. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Errors beside those that any path may answer. */

@@ -22,6 +22,7 @@ export const allPredictions = route({
     horizon: FILTERS.horizon.schema,
   }),
   answer,
+  reads: ['predictions'],
   problems: ['bad_parameter', 'unknown_parameter'],
   handle: async (_params, { exchange, horizon }, { latest }) => {
     const { byMarket, until } = await latest.current();
@@ -50,6 +51,7 @@ export const predictions = route({
     as_of: asOfParameter,
   }),
   answer,
+  reads: ['predictions'],
   problems: ['bad_parameter', 'unknown_parameter', 'exchange_required', 'unknown_market'],
   handle: async ({ symbol }, { exchange, horizon, model, as_of }, { markets, latest, clock }) => {
     checkAsOf(as_of, clock);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { SERVED } from '../../api/catalog.ts';
+import { apiReaders } from '../../api/readers.ts';
 import type { Config } from '../../config/config.ts';
 import type { Catalog } from '../../engine/catalog/catalog.ts';
 import { relationsOf } from '../../engine/sql/expand.ts';
@@ -15,11 +15,11 @@ const exposuresSchema = z.object({
 });
 const EXPOSURES = new URL('../../dbt/models/exposures.yml', import.meta.url);
 
-/** All who read views from outside of sql/: models in service, the API, sinks, dbt exposures, alert rules. */
+/** All who read views from outside of sql/: models in service, paths and channels of the API with their fields, sinks, dbt exposures, alert rules. */
 export async function findConsumers(config: Config, url: string, catalog: Catalog): Promise<Consumer[]> {
   return [
     ...(await models(url, catalog)),
-    ...SERVED.map((reads) => ({ kind: 'api', name: 'HTTP API', reads, columns: null })),
+    ...(await apiConsumers(catalog)),
     ...catalog.objects
       .filter(({ kind }) => kind === 'sink')
       .flatMap(({ name, inputs }) => inputs.map((reads) => ({ kind: 'sink', name, reads, columns: null }))),
@@ -28,6 +28,15 @@ export async function findConsumers(config: Config, url: string, catalog: Catalo
       relationsOf(parseSelect(sql)).map((reads) => ({ kind: 'alert', name, reads, columns: null })),
     ),
   ];
+}
+
+/** Paths and channels of the API. Their fields are the columns of the view. */
+export async function apiConsumers(catalog: Catalog): Promise<Consumer[]> {
+  const readers = await apiReaders();
+  return readers.map(({ name, view, rows }) => ({
+    ...{ kind: 'api', name, reads: view },
+    columns: rows ? catalog.columnsOf(view) : null,
+  }));
 }
 
 interface InService {

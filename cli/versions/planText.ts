@@ -46,15 +46,18 @@ function some(names: readonly string[]): string {
 function grouped({ consumers, columns, differing }: ObjectChange): string[] {
   const kinds = [...new Set(consumers.map(({ kind }) => kind))];
   return kinds.map((kind) => {
-    const names = consumers
-      .filter((one) => one.kind === kind)
-      .map((one) => {
-        const lost = one.columns?.filter((column) => columns.removed.includes(column)) ?? [];
-        const other = one.columns?.filter((column) => differing.includes(column)) ?? [];
-        if (lost.length > 0) return `${one.name} (needs ${lost.join(', ')})`;
-        return other.length > 0 ? `${one.name} (learned from ${some(other)})` : one.name;
-      });
-    return `${kind}: ${[...new Set(names)].join(', ')}`;
+    const own = consumers.filter((one) => one.kind === kind);
+    const names = own.map((one) => {
+      const lost = one.columns?.filter((column) => columns.removed.includes(column)) ?? [];
+      const other = one.columns?.filter((column) => differing.includes(column)) ?? [];
+      if (kind !== 'model') return one.name;
+      if (lost.length > 0) return `${one.name} (needs ${lost.join(', ')})`;
+      return other.length > 0 ? `${one.name} (learned from ${some(other)})` : one.name;
+    });
+    // Its fields are the columns, the same wherever it shows the view.
+    const fields = own.some((one) => one.columns !== null) ? [...columns.removed, ...differing] : [];
+    const of = kind === 'api' && fields.length > 0 ? `; fields ${some(fields)}` : '';
+    return `${kind}: ${[...new Set(names)].join(', ')}${of}`;
   });
 }
 
