@@ -24,12 +24,13 @@ const KEY = FILES.changes?.replace('-- grain: place, minute', '-- grain: minute,
 
 let bench: Bench;
 
-// One tick a minute, with the minute's number as its price: the old version has minutes 1 to 4, the new one 2 to 5.
+// One tick a minute, with the minute's number as its price: the old version has minutes 1 to 4, the new one 2 to 5. The newest is of the
+// first place by name.
 beforeAll(async () => {
   bench = await Bench.make();
   await bench.open(catalogWith(asTexts(BEFORE)));
   await bench.write(1, 5, '1 minute');
-  await bench.client.query("update ticks set place = 'here'");
+  await bench.client.query("update ticks set place = case when id = 5 then 'a' else 'b' end");
   await bench.apply({ ...asTexts(AFTER), changes: KEY }, asTexts(BEFORE));
 });
 
@@ -50,7 +51,7 @@ async function compare(view: string, samples = 10): Promise<ViewDiff | undefined
 test('pairs rows by key: what only one has, what differs by column, the newest first', async () => {
   const at = (minute: number): string => `2026-01-01T00:0${minute}:00+00:00`;
   const row = (minute: number, more: Readonly<Record<string, number>>) => ({
-    ...{ place: 'here', minute: at(minute) },
+    ...{ place: minute === 5 ? 'a' : 'b', minute: at(minute) },
     ...more,
   });
   expect(await compare('minutes')).toEqual({
@@ -68,10 +69,14 @@ test('pairs rows by key: what only one has, what differs by column, the newest f
 });
 
 test('takes doubles that differ in their last digits for equal, and a number for itself whatever its type', async () => {
-  expect(await compare('places')).toMatchObject({
-    ...{ onlyPublished: 0, onlyOther: 0, differing: 1, byColumn: { far: 1 } },
-    samples: [{ published: { far: 100 }, other: { far: 100.001 } }],
+  const diff = await compare('places');
+  expect(diff).toMatchObject({
+    ...{ onlyPublished: 0, onlyOther: 0, differing: 2 },
+    samples: ['b', 'a'].map((place) => ({
+      ...{ published: { place, far: 100 }, other: { place, far: 100.001 } },
+    })),
   });
+  expect(diff?.byColumn).toEqual({ far: 2 });
 });
 
 test('says why rows of another key are not compared', async () => {
