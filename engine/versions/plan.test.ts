@@ -117,6 +117,18 @@ test('a column that goes, another key and another kind are breaking, and say so'
   expect(plain.changes[0]?.why).toBe('was a materialized view, becomes a view');
 });
 
+test('another order, a column before others and another time are breaking, and say so', () => {
+  const why = (name: string, from: string, to: string): string | undefined =>
+    plan(edited(name, from, to)).changes[0]?.why;
+  expect(why('latest', 'place, minute, change', 'minute, place, change')).toBe(
+    'its columns stand in another order',
+  );
+  expect(why('latest', 'select place', "select 'x' as sign, place")).toBe(
+    'a new column stands before old ones',
+  );
+  expect(why('minutes', '-- time: minute\n', '')).toBe('time was minute, becomes none');
+});
+
 test('added and removed objects', () => {
   const places = `-- Places: one row per place.
 -- grain: place
