@@ -55,7 +55,8 @@ export function classify(before: Placed, after: Placed): Classified {
   const [key, time] = [fresh.key.join(', '), fresh.header.time];
   if (old.key.join(', ') !== key)
     return classed('breaking', `the key was ${old.key.join(', ')}, becomes ${key}`);
-  if (old.header.time !== time) return classed('breaking', `time was ${old.header.time ?? 'none'}, becomes ${time ?? 'none'}`);
+  if (old.header.time !== time)
+    return classed('breaking', `time was ${old.header.time ?? 'none'}, becomes ${time ?? 'none'}`);
   if (columns.removed.length > 0) return classed('breaking', `loses ${columns.removed.join(', ')}`);
   if (columns.moved) return classed('breaking', 'its columns stand in another order');
   if (meaning(old) === meaning(fresh)) return classed('cosmetic', cosmeticWhy(old, fresh));
