@@ -44,7 +44,11 @@ function environmentOf(stage) {
     Object.entries(stage.env).map(([name, value]) => [name, placed(value, stage)]),
   );
   // Node's headers are where this machine's Node is, not where the image has it.
-  if (own.npm_config_nodedir !== undefined) own.npm_config_nodedir = resolve(process.execPath, '../..');
+  const prefix = resolve(process.execPath, '../..');
+  const headers = existsSync(join(prefix, 'include/node/node.h'));
+  if (own.npm_config_nodedir !== undefined && headers) own.npm_config_nodedir = prefix;
+  // Without them they are downloaded.
+  else delete own.npm_config_nodedir;
   // HOME stays: it knows the registries and keeps what was downloaded before.
   return { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8', ...own };
 }
@@ -57,11 +61,12 @@ function packages(command) {
     !readFileSync('/etc/os-release', 'utf8').includes('VERSION_CODENAME=bookworm')
   )
     return console.log('apt: this is not the Debian of the image; its packages were not looked for');
+  if (!readdirSync('/var/lib/apt/lists').some((name) => name.includes('_Packages')))
+    return console.log('apt: its lists are not here; packages were not looked for');
   for (const name of names) {
     const { stdout, error } = spawnSync('apt-cache', ['policy', name], { encoding: 'utf8' });
     if (error !== undefined) return console.log('apt: not on this machine; its packages were not looked for');
-    if (!/Candidate: [^(]/.test(stdout))
-      throw new Error(`Debian has no package ${name}, or its lists are not here: apt-get update`);
+    if (!/Candidate: [^(]/.test(stdout)) throw new Error(`Debian has no package ${name}`);
   }
   console.log(`apt: Debian has ${names.join(', ')}`);
 }
@@ -124,7 +129,9 @@ function replay() {
 
 /** Whether the stage can be run as a container would run it. */
 const contained =
-  process.getuid?.() === 0 && spawnSync('unshare', ['--mount', '/usr/bin/setpriv', '--version']).status === 0;
+  process.getuid?.() === 0 &&
+  spawnSync('unshare', ['--mount', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt && setpriv --version']).status ===
+    0;
 
 /** The program, words and options that run a command of the image. */
 function command(stage, words, env = {}) {
